@@ -1,0 +1,119 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace NeuralNets.Core.Kernels;
+
+/// <summary>An elementwise function of one operand: <c>y = f(x)</c>.</summary>
+internal interface IUnaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    static abstract TVector Invoke<TVector, TLane>(TVector x)
+        where TVector : unmanaged
+        where TLane : struct, ILane<T, TVector>;
+}
+
+/// <summary>An elementwise function of two operands: <c>y = f(x₁, x₂)</c>.</summary>
+internal interface IBinaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    static abstract TVector Invoke<TVector, TLane>(TVector x1, TVector x2)
+        where TVector : unmanaged
+        where TLane : struct, ILane<T, TVector>;
+}
+
+/// <summary>
+/// Applies elementwise operators to spans. An element's result comes from the same operations wherever it lies: the last,
+/// partial vector goes through the same code as the others, with lanes masked off.
+/// </summary>
+internal static unsafe class Elementwise
+{
+    /// <summary><c>y[i] = f(x[i])</c>. The spans have one length, and are the same memory or do not overlap. Does not allocate.</summary>
+    public static void Apply<T, TOperator>(ReadOnlySpan<T> x, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IUnaryOperator<T>
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(y.Length, x.Length);
+        fixed (T* px = x, py = y)
+        {
+            switch (Simd.Width)
+            {
+                case SimdWidth.Vector512:
+                    Apply<T, Vector512<T>, Lane512<T>, TOperator>(px, py, x.Length);
+                    break;
+                case SimdWidth.Vector256:
+                    Apply<T, Vector256<T>, Lane256<T>, TOperator>(px, py, x.Length);
+                    break;
+                default:
+                    Apply<T, Vector128<T>, Lane128<T>, TOperator>(px, py, x.Length);
+                    break;
+            }
+        }
+    }
+
+    /// <summary><c>y[i] = f(x₁[i], x₂[i])</c>. The spans have one length; <paramref name="y"/> may be one of the others.
+    /// Does not allocate.</summary>
+    public static void Apply<T, TOperator>(ReadOnlySpan<T> x1, ReadOnlySpan<T> x2, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperator : struct, IBinaryOperator<T>
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(x2.Length, x1.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(y.Length, x1.Length);
+        fixed (T* px1 = x1, px2 = x2, py = y)
+        {
+            switch (Simd.Width)
+            {
+                case SimdWidth.Vector512:
+                    Apply<T, Vector512<T>, Lane512<T>, TOperator>(px1, px2, py, x1.Length);
+                    break;
+                case SimdWidth.Vector256:
+                    Apply<T, Vector256<T>, Lane256<T>, TOperator>(px1, px2, py, x1.Length);
+                    break;
+                default:
+                    Apply<T, Vector128<T>, Lane128<T>, TOperator>(px1, px2, py, x1.Length);
+                    break;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Apply<T, TVector, TLane, TOperator>(T* x, T* y, int length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TVector : unmanaged
+        where TLane : struct, ILane<T, TVector>
+        where TOperator : struct, IUnaryOperator<T>
+    {
+        int i = 0;
+        for (; i <= length - TLane.Count; i += TLane.Count)
+        {
+            TLane.Store(TOperator.Invoke<TVector, TLane>(TLane.Load(x + i)), y + i);
+        }
+
+        if (i < length)
+        {
+            TVector mask = TLane.FirstLanes(length - i);
+            TLane.StoreMasked(TOperator.Invoke<TVector, TLane>(TLane.LoadMasked(x + i, mask)), y + i, mask);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Apply<T, TVector, TLane, TOperator>(T* x1, T* x2, T* y, int length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TVector : unmanaged
+        where TLane : struct, ILane<T, TVector>
+        where TOperator : struct, IBinaryOperator<T>
+    {
+        int i = 0;
+        for (; i <= length - TLane.Count; i += TLane.Count)
+        {
+            TLane.Store(TOperator.Invoke<TVector, TLane>(TLane.Load(x1 + i), TLane.Load(x2 + i)), y + i);
+        }
+
+        if (i < length)
+        {
+            TVector mask = TLane.FirstLanes(length - i);
+            TVector result = TOperator.Invoke<TVector, TLane>(TLane.LoadMasked(x1 + i, mask), TLane.LoadMasked(x2 + i, mask));
+            TLane.StoreMasked(result, y + i, mask);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Numerics;
+
+namespace NeuralNets.Core.Kernels;
+
+/// <summary>
+/// The operations that the kernels need of a hardware vector: one implementation per width, so that each kernel is
+/// written once. The members are static and the implementations are empty structs: the JIT compiles a kernel anew for
+/// each of them and every call below becomes one instruction.
+/// </summary>
+/// <remarks>
+/// Every arithmetic operation is the IEEE 754 one, lane by lane, so a lane's result depends neither on the width nor on
+/// its position. Nothing here is of the <c>…Native</c> or <c>…Estimate</c> kind, and nothing contracts <c>a·b + c</c>
+/// unless <see cref="FusedMultiplyAdd"/> is written.
+/// </remarks>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+/// <typeparam name="TVector">The vector type, <c>Vector128</c>, <c>Vector256</c> or <c>Vector512</c> of <typeparamref name="T"/>.</typeparam>
+internal unsafe interface ILane<T, TVector>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TVector : unmanaged
+{
+    /// <summary>The number of elements in a vector.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>The number of vector registers: it decides the shape of a register tile.</summary>
+    static abstract int Registers { get; }
+
+    static abstract TVector Load(T* source);
+
+    static abstract void Store(TVector value, T* destination);
+
+    /// <summary>A mask that selects the first <paramref name="count"/> lanes.</summary>
+    static abstract TVector FirstLanes(int count);
+
+    /// <summary>Loads the selected lanes and puts zeros in the others, whose memory is not touched.</summary>
+    static abstract TVector LoadMasked(T* source, TVector mask);
+
+    /// <summary>Stores the selected lanes; the memory of the others is not touched.</summary>
+    static abstract void StoreMasked(TVector value, T* destination, TVector mask);
+
+    static abstract TVector Broadcast(T value);
+
+    /// <summary>A vector whose every lane has the low bits of <paramref name="bits"/> (32 for float, 64 for double).</summary>
+    static abstract TVector BroadcastBits(long bits);
+
+    static abstract TVector Add(TVector left, TVector right);
+
+    static abstract TVector Subtract(TVector left, TVector right);
+
+    static abstract TVector Multiply(TVector left, TVector right);
+
+    static abstract TVector Divide(TVector left, TVector right);
+
+    /// <summary><c>a·b + c</c>, rounded once.</summary>
+    static abstract TVector FusedMultiplyAdd(TVector a, TVector b, TVector c);
+
+    /// <summary>The IEEE 754-2019 maximum: NaN if either is NaN, and +0 is greater than −0.</summary>
+    static abstract TVector Max(TVector left, TVector right);
+
+    /// <summary>The IEEE 754-2019 minimum: NaN if either is NaN, and −0 is less than +0.</summary>
+    static abstract TVector Min(TVector left, TVector right);
+
+    /// <summary>All bits set where <c>left &lt; right</c>; false where either is NaN.</summary>
+    static abstract TVector LessThan(TVector left, TVector right);
+
+    /// <summary>All bits set where <c>left == right</c>; false where either is NaN.</summary>
+    static abstract TVector EqualTo(TVector left, TVector right);
+
+    /// <summary>The lanes of <paramref name="ifTrue"/> where the mask's bits are set, of <paramref name="ifFalse"/> elsewhere.</summary>
+    static abstract TVector Select(TVector mask, TVector ifTrue, TVector ifFalse);
+
+    static abstract TVector And(TVector left, TVector right);
+
+    static abstract TVector Or(TVector left, TVector right);
+
+    static abstract TVector Xor(TVector left, TVector right);
+
+    /// <summary>Adds the lanes' bit patterns as integers.</summary>
+    static abstract TVector AddBits(TVector left, TVector right);
+
+    /// <summary>Subtracts the lanes' bit patterns as integers.</summary>
+    static abstract TVector SubtractBits(TVector left, TVector right);
+
+    /// <summary>Shifts the lanes' bit patterns to the left.</summary>
+    static abstract TVector ShiftLeft(TVector value, int count);
+
+    /// <summary>Shifts the lanes' bit patterns to the right, filling with the sign.</summary>
+    static abstract TVector ShiftRightArithmetic(TVector value, int count);
+
+    /// <summary>Shifts the lanes' bit patterns to the right, filling with zeros.</summary>
+    static abstract TVector ShiftRightLogical(TVector value, int count);
+}
