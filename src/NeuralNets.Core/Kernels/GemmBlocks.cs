@@ -1,0 +1,217 @@
+using System.Buffers;
+using System.Numerics;
+
+namespace NeuralNets.Core.Kernels;
+
+/// <summary>An operand in pinned memory: element (i, j) is <c>Data[i·RowStep + j·ColumnStep]</c>.</summary>
+internal readonly unsafe struct GemmOperand<T>(T* data, nint rowStep, nint columnStep)
+    where T : unmanaged
+{
+    public T* Data { get; } = data;
+
+    public nint RowStep { get; } = rowStep;
+
+    public nint ColumnStep { get; } = columnStep;
+
+    public T* At(nint row, nint column) => Data + (row * RowStep) + (column * ColumnStep);
+}
+
+/// <summary>
+/// Cuts a product into register tiles. C's rows are cut into panels of up to 4 vectors (2 where there are 16 registers), and
+/// its columns into groups of up to 6 or 8: both as evenly as possible, since a tile of 3 and one of 3 run faster than one of 5
+/// and one of 1. A panel of A stays in the cache while the groups of B pass by.
+/// </summary>
+/// <remarks>
+/// Large products are cut into blocks first, so that the panel and the columns of B in use stay in the second-level cache:
+/// k into slices, whose chains continue in C, and n into blocks. A panel is copied to contiguous memory where A is transposed
+/// or where its columns lie so far apart that they would displace each other in the cache.
+/// </remarks>
+internal static unsafe class GemmBlocks<T, TVector, TLane>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TVector : unmanaged
+    where TLane : struct, ILane<T, TVector>
+{
+    /// <summary>The longest slice of k that one tile runs through.</summary>
+    private const int SliceLength = 1024;
+
+    /// <summary>The most columns of C that a panel of A is used for before the next panel takes its place.</summary>
+    private const int BlockColumns = 512;
+
+    /// <summary>From this step on (in bytes) the columns of A are taken to displace each other in the cache.</summary>
+    private const int FarApart = 2048;
+
+    private static int PanelVectors => TLane.Registers >= 32 ? 4 : 2;
+
+    /// <summary>Computes <c>C = A·B</c>, <c>C + A·B</c> or a step of gradient descent, as <paramref name="output"/> says.</summary>
+    public static void Run(int m, int n, int k, GemmOperand<T> a, GemmOperand<T> b, GemmOutput<T> output)
+    {
+        // A step of gradient descent needs the whole chain before it touches the weights.
+        int slice = output.Descend ? Math.Max(k, 1) : SliceLength;
+        int vectors = (m + TLane.Count - 1) / TLane.Count;
+        int panels = (vectors + PanelVectors - 1) / PanelVectors;
+        bool pack = a.RowStep != 1 || (a.ColumnStep * sizeof(T) >= FarApart && n >= 64);
+        T[]? rented = pack ? ArrayPool<T>.Shared.Rent(PanelVectors * TLane.Count * Math.Min(slice, k)) : null;
+        fixed (T* packed = rented)
+        {
+            for (int k0 = 0; k0 == 0 || k0 < k; k0 += slice)
+            {
+                int length = Math.Min(slice, k - k0);
+                for (int j0 = 0; j0 < n; j0 += BlockColumns)
+                {
+                    int columns = Math.Min(BlockColumns, n - j0);
+                    for (int panel = 0; panel < panels; panel++)
+                    {
+                        (int firstVector, int panelVectors) = Share(vectors, panels, panel);
+                        int i0 = firstVector * TLane.Count;
+                        int rows = Math.Min(panelVectors * TLane.Count, m - i0);
+                        T* pa = a.At(i0, k0);
+                        nint aColumnStep = a.ColumnStep;
+                        if (pack)
+                        {
+                            Pack(pa, a.RowStep, a.ColumnStep, rows, length, packed, panelVectors * TLane.Count);
+                            pa = packed;
+                            aColumnStep = panelVectors * TLane.Count;
+                        }
+
+                        GemmOutput<T> tile = output;
+                        tile.Destination += i0 + (j0 * output.DestinationColumnStep);
+                        if (k0 > 0)
+                        {
+                            tile.Start = tile.Destination;
+                            tile.StartColumnStep = tile.DestinationColumnStep;
+                        }
+                        else if (tile.Start != null)
+                        {
+                            tile.Start += i0 + (j0 * output.StartColumnStep);
+                        }
+
+                        RunPanel(rows, columns, length, pa, aColumnStep, b.At(k0, j0), b.RowStep, b.ColumnStep, tile);
+                    }
+                }
+            }
+        }
+
+        if (rented is not null)
+        {
+            ArrayPool<T>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>Cuts <paramref name="total"/> into <paramref name="parts"/> that differ by one at most, and says where one lies.</summary>
+    private static (int Start, int Count) Share(int total, int parts, int index)
+    {
+        int count = total / parts;
+        int larger = total % parts;
+        return ((index * count) + Math.Min(index, larger), count + (index < larger ? 1 : 0));
+    }
+
+    /// <summary>Copies a panel of A to contiguous columns.</summary>
+    private static void Pack(T* a, nint rowStep, nint columnStep, int rows, int columns, T* packed, int packedStep)
+    {
+        if (rowStep == 1)
+        {
+            for (int k = 0; k < columns; k++)
+            {
+                new ReadOnlySpan<T>(a + (k * columnStep), rows).CopyTo(new Span<T>(packed + (k * packedStep), rows));
+            }
+        }
+        else
+        {
+            for (int i = 0; i < rows; i++)
+            {
+                T* source = a + (i * rowStep);
+                T* destination = packed + i;
+                for (int k = 0; k < columns; k++)
+                {
+                    *destination = source[k * columnStep];
+                    destination += packedStep;
+                }
+            }
+        }
+    }
+
+    private static void RunPanel(
+        int rows, int columns, int k, T* a, nint aColumnStep, T* b, nint bRowStep, nint bColumnStep, GemmOutput<T> output)
+    {
+        int vectors = (rows + TLane.Count - 1) / TLane.Count;
+        int rest = rows - ((vectors - 1) * TLane.Count);
+        TVector mask = TLane.FirstLanes(rest);
+        if (rest == TLane.Count)
+        {
+            RunPanel<Constant0>(vectors, columns, k, a, aColumnStep, b, bRowStep, bColumnStep, mask, &output);
+        }
+        else
+        {
+            RunPanel<Constant1>(vectors, columns, k, a, aColumnStep, b, bRowStep, bColumnStep, mask, &output);
+        }
+    }
+
+    private static void RunPanel<TMasked>(
+        int vectors, int columns, int k, T* a, nint aColumnStep, T* b, nint bRowStep, nint bColumnStep, TVector mask, GemmOutput<T>* output)
+        where TMasked : struct, IConstant
+    {
+        switch (vectors)
+        {
+            case 1:
+                RunPanel<Constant1, TMasked>(columns, k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                break;
+            case 2:
+                RunPanel<Constant2, TMasked>(columns, k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                break;
+            case 3:
+                RunPanel<Constant3, TMasked>(columns, k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                break;
+            default:
+                RunPanel<Constant4, TMasked>(columns, k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                break;
+        }
+    }
+
+    private static void RunPanel<TRows, TMasked>(
+        int columns, int k, T* a, nint aColumnStep, T* b, nint bRowStep, nint bColumnStep, TVector mask, GemmOutput<T>* output)
+        where TRows : struct, IConstant
+        where TMasked : struct, IConstant
+    {
+        // As many columns as the registers hold besides one column of A and a broadcast.
+        int widest = Math.Min(8, (TLane.Registers - TRows.Value - 1) / TRows.Value);
+        int groups = (columns + widest - 1) / widest;
+        for (int group = 0; group < groups; group++)
+        {
+            (_, int width) = Share(columns, groups, group);
+            switch (width)
+            {
+                case 1:
+                    GemmTile<T, TVector, TLane, TRows, Constant1, TMasked>.Run(k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                    break;
+                case 2:
+                    GemmTile<T, TVector, TLane, TRows, Constant2, TMasked>.Run(k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                    break;
+                case 3:
+                    GemmTile<T, TVector, TLane, TRows, Constant3, TMasked>.Run(k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                    break;
+                case 4:
+                    GemmTile<T, TVector, TLane, TRows, Constant4, TMasked>.Run(k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                    break;
+                case 5:
+                    GemmTile<T, TVector, TLane, TRows, Constant5, TMasked>.Run(k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                    break;
+                case 6:
+                    GemmTile<T, TVector, TLane, TRows, Constant6, TMasked>.Run(k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                    break;
+                case 7:
+                    GemmTile<T, TVector, TLane, TRows, Constant7, TMasked>.Run(k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                    break;
+                default:
+                    GemmTile<T, TVector, TLane, TRows, Constant8, TMasked>.Run(k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                    break;
+            }
+
+            b += width * bColumnStep;
+            output->Destination += width * output->DestinationColumnStep;
+            if (output->Start != null)
+            {
+                output->Start += width * output->StartColumnStep;
+            }
+        }
+    }
+}

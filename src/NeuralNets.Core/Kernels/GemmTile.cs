@@ -1,0 +1,270 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace NeuralNets.Core.Kernels;
+
+/// <summary>What a tile starts from and where its sums go.</summary>
+internal unsafe struct GemmOutput<T>
+    where T : unmanaged
+{
+    /// <summary>The values that the chains start from, or null for +0.</summary>
+    public T* Start;
+
+    /// <summary>The step from column to column of <see cref="Start"/>.</summary>
+    public nint StartColumnStep;
+
+    /// <summary>Where the result goes.</summary>
+    public T* Destination;
+
+    /// <summary>The step from column to column of <see cref="Destination"/>.</summary>
+    public nint DestinationColumnStep;
+
+    /// <summary>
+    /// False: <c>C ← sum</c>. True: the destination is a weight matrix, the sum its gradient times the number of samples,
+    /// and <c>W ← fma(NegatedRate, sum·Scale, W)</c>.
+    /// </summary>
+    public bool Descend;
+
+    public T Scale;
+
+    public T NegatedRate;
+}
+
+/// <summary>
+/// The register tile: a block of C, <typeparamref name="TRows"/> vectors high and <typeparamref name="TColumns"/> columns
+/// wide, is kept in registers while k runs. Each step of k loads one column of A and, for each column of the tile,
+/// broadcasts one element of B and does one fused multiply-add a vector:
+/// <code>
+///                     b[k,0]  b[k,1]  …        one broadcast each
+///   a[0..N-1,  k]  ×  C00     C01     …
+///   a[N..2N-1, k]  ×  C10     C11     …        one register each
+/// </code>
+/// 4 vectors × 6 columns take 24 accumulators, 4 registers for A and one for the broadcast of the 32 there are; 10 loads
+/// feed 24 multiply-adds, so that the arithmetic units and not the loads are the limit.
+/// </summary>
+/// <typeparam name="T">The element type.</typeparam>
+/// <typeparam name="TVector">The vector type.</typeparam>
+/// <typeparam name="TLane">The vector's operations.</typeparam>
+/// <typeparam name="TRows">Vectors in a column of the tile, 1 to 4.</typeparam>
+/// <typeparam name="TColumns">Columns of the tile, 1 to 8.</typeparam>
+/// <typeparam name="TMasked">1 if the last vector of each column is partial, 0 if all are full.</typeparam>
+internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMasked>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TVector : unmanaged
+    where TLane : struct, ILane<T, TVector>
+    where TRows : struct, IConstant
+    where TColumns : struct, IConstant
+    where TMasked : struct, IConstant
+{
+    /// <summary>Computes one tile: a chain of <paramref name="k"/> fused multiply-adds for each of its elements.</summary>
+    /// <param name="k">The length of the chains.</param>
+    /// <param name="a">The tile's rows of A; consecutive rows are adjacent.</param>
+    /// <param name="aColumnStep">The step from column k to column k+1 of A.</param>
+    /// <param name="b">The tile's columns of B.</param>
+    /// <param name="bRowStep">The step from row k to row k+1 of B.</param>
+    /// <param name="bColumnStep">The step from column to column of B.</param>
+    /// <param name="mask">The lanes of the last vector of a column that exist; used if TMasked is 1.</param>
+    /// <param name="output">Where the chains start and end.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run(
+        nint k, T* a, nint aColumnStep, T* b, nint bRowStep, nint bColumnStep, TVector mask, GemmOutput<T>* output)
+    {
+        Column c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
+
+        if (output->Start != null)
+        {
+            T* start = output->Start;
+            nint step = output->StartColumnStep;
+            c0 = Load(start, mask, 0);
+            c1 = Load(start + step, mask, 1);
+            c2 = Load(start + (2 * step), mask, 2);
+            c3 = Load(start + (3 * step), mask, 3);
+            c4 = Load(start + (4 * step), mask, 4);
+            c5 = Load(start + (5 * step), mask, 5);
+            c6 = Load(start + (6 * step), mask, 6);
+            c7 = Load(start + (7 * step), mask, 7);
+        }
+
+        for (; k > 0; k--)
+        {
+            Column column = Load(a, mask, 0);
+            c0 = MultiplyAdd(column, b, c0, 0);
+            c1 = MultiplyAdd(column, b + bColumnStep, c1, 1);
+            c2 = MultiplyAdd(column, b + (2 * bColumnStep), c2, 2);
+            c3 = MultiplyAdd(column, b + (3 * bColumnStep), c3, 3);
+            c4 = MultiplyAdd(column, b + (4 * bColumnStep), c4, 4);
+            c5 = MultiplyAdd(column, b + (5 * bColumnStep), c5, 5);
+            c6 = MultiplyAdd(column, b + (6 * bColumnStep), c6, 6);
+            c7 = MultiplyAdd(column, b + (7 * bColumnStep), c7, 7);
+            a += aColumnStep;
+            b += bRowStep;
+        }
+
+        T* destination = output->Destination;
+        nint destinationStep = output->DestinationColumnStep;
+        if (output->Descend)
+        {
+            TVector scale = TLane.Broadcast(output->Scale);
+            TVector rate = TLane.Broadcast(output->NegatedRate);
+            c0 = Descend(c0, destination, scale, rate, mask, 0);
+            c1 = Descend(c1, destination + destinationStep, scale, rate, mask, 1);
+            c2 = Descend(c2, destination + (2 * destinationStep), scale, rate, mask, 2);
+            c3 = Descend(c3, destination + (3 * destinationStep), scale, rate, mask, 3);
+            c4 = Descend(c4, destination + (4 * destinationStep), scale, rate, mask, 4);
+            c5 = Descend(c5, destination + (5 * destinationStep), scale, rate, mask, 5);
+            c6 = Descend(c6, destination + (6 * destinationStep), scale, rate, mask, 6);
+            c7 = Descend(c7, destination + (7 * destinationStep), scale, rate, mask, 7);
+        }
+
+        Store(c0, destination, mask, 0);
+        Store(c1, destination + destinationStep, mask, 1);
+        Store(c2, destination + (2 * destinationStep), mask, 2);
+        Store(c3, destination + (3 * destinationStep), mask, 3);
+        Store(c4, destination + (4 * destinationStep), mask, 4);
+        Store(c5, destination + (5 * destinationStep), mask, 5);
+        Store(c6, destination + (6 * destinationStep), mask, 6);
+        Store(c7, destination + (7 * destinationStep), mask, 7);
+    }
+
+    /// <summary>Up to four vectors, one below the other. Four fields are as many as the JIT keeps in registers.</summary>
+    private struct Column
+    {
+        public TVector V0;
+        public TVector V1;
+        public TVector V2;
+        public TVector V3;
+    }
+
+    // In the members below index is the column's place in the tile; the JIT leaves out what lies beyond the tile's width.
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsMasked(int row) => TMasked.Value == 1 && row == TRows.Value - 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Column Load(T* source, TVector mask, int index)
+    {
+        Column column = default;
+        if (index >= TColumns.Value)
+        {
+            return column;
+        }
+
+        column.V0 = LoadVector(source, mask, 0);
+        if (TRows.Value > 1)
+        {
+            column.V1 = LoadVector(source, mask, 1);
+        }
+
+        if (TRows.Value > 2)
+        {
+            column.V2 = LoadVector(source, mask, 2);
+        }
+
+        if (TRows.Value > 3)
+        {
+            column.V3 = LoadVector(source, mask, 3);
+        }
+
+        return column;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector LoadVector(T* source, TVector mask, int row) =>
+        IsMasked(row) ? TLane.LoadMasked(source + (row * TLane.Count), mask) : TLane.Load(source + (row * TLane.Count));
+
+    /// <summary><c>c + column·b</c>, each element rounded once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Column MultiplyAdd(Column column, T* b, Column c, int index)
+    {
+        if (index >= TColumns.Value)
+        {
+            return c;
+        }
+
+        TVector factor = TLane.Broadcast(*b);
+        c.V0 = TLane.FusedMultiplyAdd(column.V0, factor, c.V0);
+        if (TRows.Value > 1)
+        {
+            c.V1 = TLane.FusedMultiplyAdd(column.V1, factor, c.V1);
+        }
+
+        if (TRows.Value > 2)
+        {
+            c.V2 = TLane.FusedMultiplyAdd(column.V2, factor, c.V2);
+        }
+
+        if (TRows.Value > 3)
+        {
+            c.V3 = TLane.FusedMultiplyAdd(column.V3, factor, c.V3);
+        }
+
+        return c;
+    }
+
+    /// <summary><c>fma(rate, sum·scale, w)</c>: the weights after the step.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Column Descend(Column sum, T* weights, TVector scale, TVector rate, TVector mask, int index)
+    {
+        if (index >= TColumns.Value)
+        {
+            return sum;
+        }
+
+        Column w = Load(weights, mask, 0);
+        sum.V0 = TLane.FusedMultiplyAdd(rate, TLane.Multiply(sum.V0, scale), w.V0);
+        if (TRows.Value > 1)
+        {
+            sum.V1 = TLane.FusedMultiplyAdd(rate, TLane.Multiply(sum.V1, scale), w.V1);
+        }
+
+        if (TRows.Value > 2)
+        {
+            sum.V2 = TLane.FusedMultiplyAdd(rate, TLane.Multiply(sum.V2, scale), w.V2);
+        }
+
+        if (TRows.Value > 3)
+        {
+            sum.V3 = TLane.FusedMultiplyAdd(rate, TLane.Multiply(sum.V3, scale), w.V3);
+        }
+
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Column column, T* destination, TVector mask, int index)
+    {
+        if (index >= TColumns.Value)
+        {
+            return;
+        }
+
+        StoreVector(column.V0, destination, mask, 0);
+        if (TRows.Value > 1)
+        {
+            StoreVector(column.V1, destination, mask, 1);
+        }
+
+        if (TRows.Value > 2)
+        {
+            StoreVector(column.V2, destination, mask, 2);
+        }
+
+        if (TRows.Value > 3)
+        {
+            StoreVector(column.V3, destination, mask, 3);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreVector(TVector value, T* destination, TVector mask, int row)
+    {
+        if (IsMasked(row))
+        {
+            TLane.StoreMasked(value, destination + (row * TLane.Count), mask);
+        }
+        else
+        {
+            TLane.Store(value, destination + (row * TLane.Count));
+        }
+    }
+}
