@@ -8,7 +8,7 @@ namespace NeuralNets.Core.Kernels;
 internal interface IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    static abstract TVector Invoke<TVector, TLane>(TVector x)
+    TVector Invoke<TVector, TLane>(TVector x)
         where TVector : unmanaged
         where TLane : struct, ILane<T, TVector>;
 }
@@ -17,7 +17,7 @@ internal interface IUnaryOperator<T>
 internal interface IBinaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    static abstract TVector Invoke<TVector, TLane>(TVector x1, TVector x2)
+    TVector Invoke<TVector, TLane>(TVector x1, TVector x2)
         where TVector : unmanaged
         where TLane : struct, ILane<T, TVector>;
 }
@@ -29,7 +29,7 @@ internal interface IBinaryOperator<T>
 internal static unsafe class Elementwise
 {
     /// <summary><c>y[i] = f(x[i])</c>. The spans have one length, and are the same memory or do not overlap. Does not allocate.</summary>
-    public static void Apply<T, TOperator>(ReadOnlySpan<T> x, Span<T> y)
+    public static void Apply<T, TOperator>(ReadOnlySpan<T> x, Span<T> y, TOperator f = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IUnaryOperator<T>
     {
@@ -39,13 +39,13 @@ internal static unsafe class Elementwise
             switch (Simd.Width)
             {
                 case SimdWidth.Vector512:
-                    Apply<T, Vector512<T>, Lane512<T>, TOperator>(px, py, x.Length);
+                    Apply<T, Vector512<T>, Lane512<T>, TOperator>(px, py, x.Length, f);
                     break;
                 case SimdWidth.Vector256:
-                    Apply<T, Vector256<T>, Lane256<T>, TOperator>(px, py, x.Length);
+                    Apply<T, Vector256<T>, Lane256<T>, TOperator>(px, py, x.Length, f);
                     break;
                 default:
-                    Apply<T, Vector128<T>, Lane128<T>, TOperator>(px, py, x.Length);
+                    Apply<T, Vector128<T>, Lane128<T>, TOperator>(px, py, x.Length, f);
                     break;
             }
         }
@@ -53,7 +53,7 @@ internal static unsafe class Elementwise
 
     /// <summary><c>y[i] = f(x₁[i], x₂[i])</c>. The spans have one length; <paramref name="y"/> may be one of the others.
     /// Does not allocate.</summary>
-    public static void Apply<T, TOperator>(ReadOnlySpan<T> x1, ReadOnlySpan<T> x2, Span<T> y)
+    public static void Apply<T, TOperator>(ReadOnlySpan<T> x1, ReadOnlySpan<T> x2, Span<T> y, TOperator f = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IBinaryOperator<T>
     {
@@ -64,20 +64,20 @@ internal static unsafe class Elementwise
             switch (Simd.Width)
             {
                 case SimdWidth.Vector512:
-                    Apply<T, Vector512<T>, Lane512<T>, TOperator>(px1, px2, py, x1.Length);
+                    Apply<T, Vector512<T>, Lane512<T>, TOperator>(px1, px2, py, x1.Length, f);
                     break;
                 case SimdWidth.Vector256:
-                    Apply<T, Vector256<T>, Lane256<T>, TOperator>(px1, px2, py, x1.Length);
+                    Apply<T, Vector256<T>, Lane256<T>, TOperator>(px1, px2, py, x1.Length, f);
                     break;
                 default:
-                    Apply<T, Vector128<T>, Lane128<T>, TOperator>(px1, px2, py, x1.Length);
+                    Apply<T, Vector128<T>, Lane128<T>, TOperator>(px1, px2, py, x1.Length, f);
                     break;
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Apply<T, TVector, TLane, TOperator>(T* x, T* y, int length)
+    private static void Apply<T, TVector, TLane, TOperator>(T* x, T* y, int length, TOperator f)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TVector : unmanaged
         where TLane : struct, ILane<T, TVector>
@@ -86,18 +86,18 @@ internal static unsafe class Elementwise
         int i = 0;
         for (; i <= length - TLane.Count; i += TLane.Count)
         {
-            TLane.Store(TOperator.Invoke<TVector, TLane>(TLane.Load(x + i)), y + i);
+            TLane.Store(f.Invoke<TVector, TLane>(TLane.Load(x + i)), y + i);
         }
 
         if (i < length)
         {
             TVector mask = TLane.FirstLanes(length - i);
-            TLane.StoreMasked(TOperator.Invoke<TVector, TLane>(TLane.LoadMasked(x + i, mask)), y + i, mask);
+            TLane.StoreMasked(f.Invoke<TVector, TLane>(TLane.LoadMasked(x + i, mask)), y + i, mask);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Apply<T, TVector, TLane, TOperator>(T* x1, T* x2, T* y, int length)
+    private static void Apply<T, TVector, TLane, TOperator>(T* x1, T* x2, T* y, int length, TOperator f)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TVector : unmanaged
         where TLane : struct, ILane<T, TVector>
@@ -106,13 +106,13 @@ internal static unsafe class Elementwise
         int i = 0;
         for (; i <= length - TLane.Count; i += TLane.Count)
         {
-            TLane.Store(TOperator.Invoke<TVector, TLane>(TLane.Load(x1 + i), TLane.Load(x2 + i)), y + i);
+            TLane.Store(f.Invoke<TVector, TLane>(TLane.Load(x1 + i), TLane.Load(x2 + i)), y + i);
         }
 
         if (i < length)
         {
             TVector mask = TLane.FirstLanes(length - i);
-            TVector result = TOperator.Invoke<TVector, TLane>(TLane.LoadMasked(x1 + i, mask), TLane.LoadMasked(x2 + i, mask));
+            TVector result = f.Invoke<TVector, TLane>(TLane.LoadMasked(x1 + i, mask), TLane.LoadMasked(x2 + i, mask));
             TLane.StoreMasked(result, y + i, mask);
         }
     }

@@ -1,0 +1,28 @@
+using System.Numerics;
+
+namespace NeuralNets.Core.Activations;
+
+/// <summary>
+/// The elementwise nonlinearity of a hidden layer, <c>A = f(Z)</c>. Implement it to use a function of your own.
+/// </summary>
+/// <remarks>
+/// The library calls an activation from several threads at once, on spans cut anywhere: an implementation keeps no state, and the
+/// value of an element depends on that element alone. Then training gives the same bits whatever the number of threads. For
+/// the same bits on every machine, too, it must not call functions of the platform's C library, such as <c>T.Exp</c>.
+/// An implementation's <see cref="object.ToString"/> names it in error messages.
+/// </remarks>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public interface IActivation<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Computes <c>a[i] = f(z[i])</c>.</summary>
+    /// <param name="z">The inputs of the function.</param>
+    /// <param name="a">Receives the values; as long as <paramref name="z"/>, and either the same memory or not overlapping it.</param>
+    void Evaluate(ReadOnlySpan<T> z, Span<T> a);
+
+    /// <summary>Computes <c>gradient[i] ← gradient[i]·f′(z[i])</c>: the chain rule through the function.</summary>
+    /// <param name="z">The inputs of the function.</param>
+    /// <param name="a">Its values <c>f(z[i])</c>, from which many derivatives are cheaper.</param>
+    /// <param name="gradient">The derivatives by <paramref name="a"/>, which become those by <paramref name="z"/>. Of the same length.</param>
+    void MultiplyByDerivative(ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> gradient);
+}

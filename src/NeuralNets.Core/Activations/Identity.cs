@@ -1,0 +1,28 @@
+using System.Numerics;
+
+namespace NeuralNets.Core.Activations;
+
+/// <summary>No nonlinearity, <c>f(z) = z</c>.</summary>
+/// <remarks><c>f′(z) = 1</c>.</remarks>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public sealed class Identity<T> : IActivation<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">The spans differ in length.</exception>
+    public void Evaluate(ReadOnlySpan<T> z, Span<T> a)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(a.Length, z.Length);
+        z.CopyTo(a);
+    }
+
+    /// <inheritdoc/>
+    public void MultiplyByDerivative(ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> gradient)
+    {
+        // f′ is 1 everywhere.
+    }
+
+    /// <summary>Returns the name of the function.</summary>
+    /// <returns>The name.</returns>
+    public override string ToString() => "Identity";
+}

@@ -1,0 +1,34 @@
+using System.Numerics;
+using NeuralNets.Core.Kernels;
+
+namespace NeuralNets.Core.Activations;
+
+/// <summary>The logistic function, <c>f(z) = 1/(1 + e⁻ᶻ)</c>.</summary>
+/// <remarks><c>f′(z) = f(z)·(1 − f(z))</c>. The value is within 2 ulp.</remarks>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public sealed class Sigmoid<T> : IActivation<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">The spans differ in length.</exception>
+    public void Evaluate(ReadOnlySpan<T> z, Span<T> a) => Elementwise.Apply<T, SigmoidOperator<T>>(z, a);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">The spans differ in length.</exception>
+    public void MultiplyByDerivative(ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> gradient) =>
+        Elementwise.Apply<T, Derivative>(a, gradient, gradient);
+
+    /// <summary>Returns the name of the function.</summary>
+    /// <returns>The name.</returns>
+    public override string ToString() => "Sigmoid";
+
+    private readonly struct Derivative : IBinaryOperator<T>
+    {
+        public TVector Invoke<TVector, TLane>(TVector a, TVector gradient)
+            where TVector : unmanaged
+            where TLane : struct, ILane<T, TVector>
+        {
+            return TLane.Multiply(gradient, TLane.Multiply(a, TLane.Subtract(TLane.Broadcast(T.One), a)));
+        }
+    }
+}

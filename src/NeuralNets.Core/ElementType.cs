@@ -1,0 +1,23 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+
+namespace NeuralNets.Core;
+
+/// <summary>The element types that the library computes in.</summary>
+internal static class ElementType
+{
+    /// <summary>Refuses any element type but float and double; called at the first public door of each type.</summary>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither <see cref="float"/> nor <see cref="double"/>.</exception>
+    public static void Check<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double))
+        {
+            Throw(typeof(T));
+        }
+    }
+
+    [DoesNotReturn]
+    private static void Throw(Type type) =>
+        throw new NotSupportedException($"The element type must be float or double, but was {type.Name}.");
+}
