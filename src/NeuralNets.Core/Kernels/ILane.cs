@@ -37,6 +37,9 @@ internal unsafe interface ILane<T, TVector>
     /// <summary>Stores the selected lanes; the memory of the others is not touched.</summary>
     static abstract void StoreMasked(TVector value, T* destination, TVector mask);
 
+    /// <summary>Loads as many bytes as there are lanes and converts each to a number.</summary>
+    static abstract TVector LoadBytes(byte* source);
+
     static abstract TVector Broadcast(T value);
 
     /// <summary>A vector whose every lane has the low bits of <paramref name="bits"/> (32 for float, 64 for double).</summary>

@@ -70,6 +70,23 @@ internal readonly unsafe struct Lane128<T> : ILane<T, Vector128<T>>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> LoadBytes(byte* source)
+    {
+        if (Sse41.IsSupported && typeof(T) == typeof(float))
+        {
+            return Sse2.ConvertToVector128Single(Sse41.ConvertToVector128Int32(source)).As<float, T>();
+        }
+
+        Vector128<T> value = Vector128<T>.Zero;
+        for (int i = 0; i < Count; i++)
+        {
+            value = value.WithElement(i, T.CreateTruncating(source[i]));
+        }
+
+        return value;
+    }
+
     public static Vector128<T> Broadcast(T value) => Vector128.Create(value);
 
     public static Vector128<T> BroadcastBits(long bits) =>

@@ -70,6 +70,25 @@ internal readonly unsafe struct Lane256<T> : ILane<T, Vector256<T>>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> LoadBytes(byte* source)
+    {
+        if (Avx2.IsSupported)
+        {
+            return typeof(T) == typeof(float)
+                ? Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(source)).As<float, T>()
+                : Avx.ConvertToVector256Double(Sse41.ConvertToVector128Int32(source)).As<double, T>();
+        }
+
+        Vector256<T> value = Vector256<T>.Zero;
+        for (int i = 0; i < Count; i++)
+        {
+            value = value.WithElement(i, T.CreateTruncating(source[i]));
+        }
+
+        return value;
+    }
+
     public static Vector256<T> Broadcast(T value) => Vector256.Create(value);
 
     public static Vector256<T> BroadcastBits(long bits) =>

@@ -70,6 +70,25 @@ internal readonly unsafe struct Lane512<T> : ILane<T, Vector512<T>>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> LoadBytes(byte* source)
+    {
+        if (Avx512F.IsSupported)
+        {
+            return typeof(T) == typeof(float)
+                ? Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(Vector128.Load(source))).As<float, T>()
+                : Avx512F.ConvertToVector512Double(Avx2.ConvertToVector256Int32(source)).As<double, T>();
+        }
+
+        Vector512<T> value = Vector512<T>.Zero;
+        for (int i = 0; i < Count; i++)
+        {
+            value = value.WithElement(i, T.CreateTruncating(source[i]));
+        }
+
+        return value;
+    }
+
     public static Vector512<T> Broadcast(T value) => Vector512.Create(value);
 
     public static Vector512<T> BroadcastBits(long bits) =>

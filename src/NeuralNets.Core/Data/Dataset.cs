@@ -1,0 +1,217 @@
+using System.Numerics;
+using MathNet.Numerics.LinearAlgebra;
+using NeuralNets.Core.Initialization;
+
+namespace NeuralNets.Core.Data;
+
+/// <summary>
+/// Labelled samples: what a network is trained and evaluated on. Pixels stay bytes; they become numbers when a batch is gathered.
+/// </summary>
+/// <remarks>Immutable, and safe to use from several threads at once.</remarks>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public sealed class Dataset<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly FeatureSource<T> _source;
+    private readonly int[]? _positions; // in the source; null: the same as here
+    private readonly int[] _labels;
+
+    private Dataset(FeatureSource<T> source, int[]? positions, int[] labels, int classes)
+    {
+        _source = source;
+        _positions = positions;
+        _labels = labels;
+        Classes = classes;
+    }
+
+    /// <summary>The number of features of a sample.</summary>
+    public int Features => _source.Features;
+
+    /// <summary>The number of classes.</summary>
+    public int Classes { get; }
+
+    /// <summary>The number of samples.</summary>
+    public int Count => _labels.Length;
+
+    /// <summary>One label a sample, 0 … <see cref="Classes"/>−1.</summary>
+    public ReadOnlySpan<int> Labels => _labels;
+
+    /// <summary>Creates a data set from images, whose bytes it keeps without a copy.</summary>
+    /// <param name="images">The images and their labels; one pixel is one feature.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="scaling">What number a pixel byte becomes.</param>
+    /// <returns>The data set, in the order of the images.</returns>
+    /// <exception cref="ArgumentException">There is no image, or a label is not below <paramref name="classes"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is less than 2, or <paramref name="scaling"/> is no such value.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="images"/> is null.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
+    public static Dataset<T> FromImages(LabelledImages images, int classes = 10, PixelScaling scaling = PixelScaling.UnitInterval)
+    {
+        ElementType.Check<T>();
+        ArgumentNullException.ThrowIfNull(images);
+        if (!Enum.IsDefined(scaling))
+        {
+            throw new ArgumentOutOfRangeException(nameof(scaling), scaling, "The scaling must be one of the named values.");
+        }
+
+        int[] labels = new int[images.Count];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            labels[i] = images.Labels.Span[i];
+        }
+
+        return Create(new ByteFeatures<T>(images.Pixels, images.PixelsPerImage, scaling), labels, classes, nameof(images));
+    }
+
+    /// <summary>Creates a data set from a matrix, which is copied unless its storage is dense.</summary>
+    /// <param name="features">(features × samples), finite numbers. A dense matrix is not copied and must not change any more.</param>
+    /// <param name="labels">One label a sample, 0 … classes−1; copied.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <returns>The data set, in the order of the columns.</returns>
+    /// <exception cref="ArgumentException">
+    /// There is no sample, not one label a sample, a label is out of range, or a feature is NaN or infinite.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is less than 2.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="features"/> is null.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
+    public static Dataset<T> FromMatrix(Matrix<T> features, ReadOnlySpan<int> labels, int classes)
+    {
+        ElementType.Check<T>();
+        ArgumentNullException.ThrowIfNull(features);
+        if (labels.Length != features.ColumnCount)
+        {
+            throw new ArgumentException(
+                $"There must be one label a sample: the features are {features.RowCount} x {features.ColumnCount}, but there were {labels.Length} labels.",
+                nameof(labels));
+        }
+
+        T[] values = features.AsColumnMajorArray() ?? features.ToColumnMajorArray();
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!T.IsFinite(values[i]))
+            {
+                throw new ArgumentException(
+                    $"Features must be finite, but feature {i % features.RowCount} of sample {i / features.RowCount} is {values[i]}.", nameof(features));
+            }
+        }
+
+        return Create(new MatrixFeatures<T>(values, features.RowCount), labels.ToArray(), classes, nameof(labels));
+    }
+
+    /// <summary>Creates a data set from a matrix and one-hot targets.</summary>
+    /// <param name="features">(features × samples), finite numbers. A dense matrix is not copied and must not change any more.</param>
+    /// <param name="targets">(classes × samples): one 1 in each column, 0 elsewhere.</param>
+    /// <returns>The data set, in the order of the columns.</returns>
+    /// <exception cref="ArgumentException">
+    /// There is no sample, not one target a sample, a target is not one-hot, or a feature is NaN or infinite.
+    /// </exception>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
+    public static Dataset<T> FromMatrix(Matrix<T> features, Matrix<T> targets)
+    {
+        int[] labels = OneHot.Decode(targets);
+        return FromMatrix(features, labels, targets.RowCount);
+    }
+
+    /// <summary>Returns the first samples, without copying their features.</summary>
+    /// <param name="count">How many, from 1 to <see cref="Count"/>.</param>
+    /// <returns>A data set of that many samples.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not from 1 to <see cref="Count"/>.</exception>
+    public Dataset<T> Take(int count)
+    {
+        if (count < 1 || count > Count)
+        {
+            throw new ArgumentOutOfRangeException(nameof(count), count, $"The number of samples must be between 1 and {Count}.");
+        }
+
+        return new Dataset<T>(_source, _positions?[..count], _labels[..count], Classes);
+    }
+
+    /// <summary>Splits the samples at random into two sets, without copying their features.</summary>
+    /// <param name="validationFraction">The share of the second set, between 0 and 1; rounded to whole samples.</param>
+    /// <param name="seed">Decides which sample goes where: the same seed gives the same split everywhere.</param>
+    /// <returns>The two sets, each in the order of this one.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">One of the sets would be empty.</exception>
+    public (Dataset<T> Training, Dataset<T> Validation) Split(double validationFraction, ulong seed)
+    {
+        int validation = validationFraction is > 0 and < 1 ? (int)Math.Round(validationFraction * Count) : 0;
+        if (validation == 0 || validation == Count)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(validationFraction), validationFraction, $"The share must leave at least one of the {Count} samples on either side.");
+        }
+
+        int[] order = new int[Count];
+        RandomStream.ForSplit(seed).Permutation(order);
+        order.AsSpan(0, validation).Sort();
+        order.AsSpan(validation).Sort();
+        return (Select(order.AsSpan(validation)), Select(order.AsSpan(0, validation)));
+    }
+
+    /// <summary>Counts the samples of each class.</summary>
+    /// <returns>One count a class.</returns>
+    public int[] LabelDistribution()
+    {
+        int[] counts = new int[Classes];
+        foreach (int label in _labels)
+        {
+            counts[label]++;
+        }
+
+        return counts;
+    }
+
+    /// <summary>Returns the features as numbers.</summary>
+    /// <returns>A new matrix, (features × samples).</returns>
+    public Matrix<T> ToMatrix()
+    {
+        T[] values = new T[checked(Features * Count)];
+        Gather(0, values);
+        return Matrix<T>.Build.Dense(Features, Count, values);
+    }
+
+    /// <summary>Writes consecutive samples, as many as <paramref name="destination"/> holds. Does not allocate.</summary>
+    internal void Gather(int start, Span<T> destination)
+    {
+        for (int j = 0; j < destination.Length / Features; j++)
+        {
+            _source.Read(Position(start + j), destination.Slice(j * Features, Features));
+        }
+    }
+
+    /// <summary>Writes the samples at <paramref name="indices"/>, one after the other. Does not allocate.</summary>
+    internal void Gather(ReadOnlySpan<int> indices, Span<T> destination)
+    {
+        for (int j = 0; j < indices.Length; j++)
+        {
+            _source.Read(Position(indices[j]), destination.Slice(j * Features, Features));
+        }
+    }
+
+    private static Dataset<T> Create(FeatureSource<T> source, int[] labels, int classes, string parameter)
+    {
+        Requirements.CheckSoftmaxClasses(classes, nameof(classes));
+        if (labels.Length == 0)
+        {
+            throw new ArgumentException("A data set needs at least one sample, but there was none.", parameter);
+        }
+
+        Requirements.CheckLabels(labels, classes, parameter);
+        return new Dataset<T>(source, null, labels, classes);
+    }
+
+    private Dataset<T> Select(ReadOnlySpan<int> indices)
+    {
+        int[] positions = new int[indices.Length];
+        int[] labels = new int[indices.Length];
+        for (int i = 0; i < indices.Length; i++)
+        {
+            positions[i] = Position(indices[i]);
+            labels[i] = _labels[indices[i]];
+        }
+
+        return new Dataset<T>(_source, positions, labels, Classes);
+    }
+
+    private int Position(int index) => _positions is null ? index : _positions[index];
+}

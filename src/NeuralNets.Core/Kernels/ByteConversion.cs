@@ -1,0 +1,74 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace NeuralNets.Core.Kernels;
+
+/// <summary>Turns bytes into floating-point numbers. Does not allocate.</summary>
+internal static unsafe class ByteConversion
+{
+    /// <summary><c>y[i] = x[i]/255</c>, correctly rounded.</summary>
+    public static void ToUnitInterval<T>(ReadOnlySpan<byte> x, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Convert<T, Constant1>(x, y);
+
+    /// <summary><c>y[i] = x[i]</c>.</summary>
+    public static void ToNumbers<T>(ReadOnlySpan<byte> x, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Convert<T, Constant0>(x, y);
+
+    private static void Convert<T, TScaled>(ReadOnlySpan<byte> x, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TScaled : struct, IConstant
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(y.Length, x.Length);
+        fixed (byte* px = x)
+        fixed (T* py = y)
+        {
+            switch (Simd.Width)
+            {
+                case SimdWidth.Vector512:
+                    Convert<T, Vector512<T>, Lane512<T>, TScaled>(px, py, x.Length);
+                    break;
+                case SimdWidth.Vector256:
+                    Convert<T, Vector256<T>, Lane256<T>, TScaled>(px, py, x.Length);
+                    break;
+                default:
+                    Convert<T, Vector128<T>, Lane128<T>, TScaled>(px, py, x.Length);
+                    break;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Convert<T, TVector, TLane, TScaled>(byte* x, T* y, int length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TVector : unmanaged
+        where TLane : struct, ILane<T, TVector>
+        where TScaled : struct, IConstant
+    {
+        T divisor = T.CreateChecked(255);
+        T reciprocal = T.One / divisor;
+        TVector negatedDivisor = TLane.Broadcast(-divisor);
+        TVector factor = TLane.Broadcast(reciprocal);
+        int i = 0;
+        for (; i <= length - TLane.Count; i += TLane.Count)
+        {
+            TVector value = TLane.LoadBytes(x + i);
+            if (TScaled.Value == 1)
+            {
+                // A division would cost more than the rest of the gathering. The product with 1/255 is off by an ulp at most,
+                // and one Newton step with the exact remainder rounds it correctly (tested for all 256 bytes).
+                TVector quotient = TLane.Multiply(value, factor);
+                TVector remainder = TLane.FusedMultiplyAdd(quotient, negatedDivisor, value);
+                value = TLane.FusedMultiplyAdd(remainder, factor, quotient);
+            }
+
+            TLane.Store(value, y + i);
+        }
+
+        for (; i < length; i++)
+        {
+            T value = T.CreateTruncating(x[i]);
+            y[i] = TScaled.Value == 1 ? value / divisor : value;
+        }
+    }
+}

@@ -1,0 +1,366 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using MathNet.Numerics.LinearAlgebra;
+using NeuralNets.Core.Activations;
+using NeuralNets.Core.Data;
+using NeuralNets.Core.Initialization;
+using NeuralNets.Core.Kernels;
+
+namespace NeuralNets.Core;
+
+/// <summary>
+/// A fully-connected network for classification: hidden layers, then a softmax layer. It holds the parameters and predicts;
+/// <see cref="Training.GradientDescentTrainer{T}"/> trains it.
+/// </summary>
+/// <remarks>
+/// A sample is a column: inputs are (features × samples), outputs (classes × samples). Any number of threads may predict
+/// at once, as long as none trains or writes parameters at that time.
+/// </remarks>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public sealed class Network<T>
+    where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>The columns that prediction takes at a time, so that what passes between the layers stays in the cache.</summary>
+    private const int BlockColumns = 128;
+
+    private readonly DenseLayer<T>[] _layers;
+
+    /// <summary>Creates a network with random weights and zero biases.</summary>
+    /// <example><code>new Network&lt;float>(784, [new(128, new Relu&lt;float>()), new(10, new Softmax&lt;float>())], seed: 1)</code></example>
+    /// <param name="inputs">The number of features of a sample, positive.</param>
+    /// <param name="layers">The layers from the input to the output; the last one has <see cref="Softmax{T}"/>, no other has.</param>
+    /// <param name="seed">Decides the weights: the same seed gives the same bits everywhere.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="inputs"/> is not positive.</exception>
+    /// <exception cref="ArgumentException">There are no layers, the last is no softmax layer, or another one is.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="layers"/> or one of them is null.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
+    public Network(int inputs, IReadOnlyList<LayerSpec<T>> layers, ulong seed)
+        : this(Build(inputs, layers, seed))
+    {
+    }
+
+    /// <summary>Creates a network whose hidden layers all have the same function, with random weights and zero biases.</summary>
+    /// <example><code>new Network&lt;float>([784, 128, 32, 10], new Relu&lt;float>(), seed: 1)</code></example>
+    /// <param name="sizes">The number of inputs, the units of each hidden layer, and the number of classes.</param>
+    /// <param name="hidden">The function of the hidden layers.</param>
+    /// <param name="seed">Decides the weights: the same seed gives the same bits everywhere.</param>
+    /// <exception cref="ArgumentException">There are fewer than two sizes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or there are fewer than two classes.</exception>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
+    public Network(IReadOnlyList<int> sizes, IActivation<T> hidden, ulong seed)
+        : this(FirstSize(sizes), Specs(sizes, hidden), seed)
+    {
+    }
+
+    /// <summary>Creates a network from layers, which it keeps.</summary>
+    /// <param name="layers">The layers from the input to the output; the last one has <see cref="Softmax{T}"/>, no other has.</param>
+    /// <exception cref="ArgumentException">
+    /// There are no layers, one does not take as many inputs as the one before has units, the last is no softmax layer, or another one is.
+    /// </exception>
+    /// <exception cref="ArgumentNullException"><paramref name="layers"/> or one of them is null.</exception>
+    public Network(IEnumerable<DenseLayer<T>> layers)
+    {
+        ElementType.Check<T>();
+        ArgumentNullException.ThrowIfNull(layers);
+        _layers = [.. layers];
+        if (_layers.Length == 0)
+        {
+            throw new ArgumentException("A network needs at least one layer, but there was none.", nameof(layers));
+        }
+
+        for (int l = 0; l < _layers.Length; l++)
+        {
+            ArgumentNullException.ThrowIfNull(_layers[l], nameof(layers));
+            bool last = l == _layers.Length - 1;
+            if (!last && _layers[l].Activation is null)
+            {
+                throw new ArgumentException(
+                    $"Softmax is the function of the output layer, but {Describe(l)} has it and is followed by {Describe(l + 1)}.", nameof(layers));
+            }
+
+            if (last && _layers[l].Activation is not null)
+            {
+                throw new ArgumentException($"The output layer must have Softmax, but {Describe(l)} is the last one.", nameof(layers));
+            }
+
+            if (!last && _layers[l + 1].Inputs != _layers[l].Outputs)
+            {
+                throw new ArgumentException(
+                    $"{Describe(l + 1)} must take as many inputs as the layer before has units, but that is {Describe(l)}.", nameof(layers));
+            }
+        }
+    }
+
+    /// <summary>The number of features of a sample.</summary>
+    public int Inputs => _layers[0].Inputs;
+
+    /// <summary>The number of classes.</summary>
+    public int Classes => _layers[^1].Outputs;
+
+    /// <summary>The layers from the input to the output.</summary>
+    public IReadOnlyList<DenseLayer<T>> Layers => _layers;
+
+    /// <summary>The number of weights and biases.</summary>
+    public long ParameterCount => _layers.Sum(layer => ((long)layer.Inputs + 1) * layer.Outputs);
+
+    internal ReadOnlySpan<DenseLayer<T>> LayerSpan => _layers;
+
+    /// <summary>Returns the probabilities of the classes.</summary>
+    /// <param name="inputs">(features × samples).</param>
+    /// <returns>Probabilities in [0, 1] whose columns sum to 1, (classes × samples).</returns>
+    /// <exception cref="ArgumentException">The matrix does not have as many rows as the network has inputs.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="inputs"/> is null.</exception>
+    public Matrix<T> Predict(Matrix<T> inputs)
+    {
+        T[] probabilities = new T[Classes * Checked(inputs).ColumnCount];
+        Predict(ColumnMajor(inputs), probabilities);
+        return Matrix<T>.Build.Dense(Classes, inputs.ColumnCount, probabilities);
+    }
+
+    /// <summary>Computes the probabilities of the classes. Does not allocate in steady state.</summary>
+    /// <param name="inputs">(features × samples), column-major: one sample after the other.</param>
+    /// <param name="probabilities">Receives (classes × samples), column-major.</param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="inputs"/> does not hold whole samples, or <paramref name="probabilities"/> not as many columns.
+    /// </exception>
+    public void Predict(ReadOnlySpan<T> inputs, Span<T> probabilities)
+    {
+        int samples = Samples(inputs);
+        if (probabilities.Length != samples * Classes)
+        {
+            throw new ArgumentException(
+                $"The probabilities of {samples} samples need {Classes} x {samples} elements, but there was room for {probabilities.Length}.",
+                nameof(probabilities));
+        }
+
+        T[] scratch = ArrayPool<T>.Shared.Rent(ScratchLength);
+        for (int start = 0; start < samples; start += BlockColumns)
+        {
+            int columns = Math.Min(BlockColumns, samples - start);
+            PredictBlock(
+                inputs.Slice(start * Inputs, columns * Inputs), columns, probabilities.Slice(start * Classes, columns * Classes), scratch);
+        }
+
+        ArrayPool<T>.Shared.Return(scratch);
+    }
+
+    /// <summary>Returns the most probable class of each sample; the first of several.</summary>
+    /// <param name="inputs">(features × samples).</param>
+    /// <returns>One label a sample, 0 … classes−1.</returns>
+    /// <exception cref="ArgumentException">The matrix does not have as many rows as the network has inputs.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="inputs"/> is null.</exception>
+    public int[] PredictLabels(Matrix<T> inputs)
+    {
+        int[] labels = new int[Checked(inputs).ColumnCount];
+        PredictLabels(ColumnMajor(inputs), labels);
+        return labels;
+    }
+
+    /// <summary>Computes the most probable class of each sample; the first of several. Does not allocate in steady state.</summary>
+    /// <param name="inputs">(features × samples), column-major: one sample after the other.</param>
+    /// <param name="labels">Receives one label a sample, 0 … classes−1.</param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="inputs"/> does not hold whole samples, or <paramref name="labels"/> not as many elements.
+    /// </exception>
+    public void PredictLabels(ReadOnlySpan<T> inputs, Span<int> labels)
+    {
+        int samples = Samples(inputs);
+        if (labels.Length != samples)
+        {
+            throw new ArgumentException($"There must be room for {samples} labels, but there was for {labels.Length}.", nameof(labels));
+        }
+
+        T[] scratch = ArrayPool<T>.Shared.Rent(ScratchLength);
+        for (int start = 0; start < samples; start += BlockColumns)
+        {
+            int columns = Math.Min(BlockColumns, samples - start);
+            LabelBlock(inputs.Slice(start * Inputs, columns * Inputs), scratch, labels.Slice(start, columns));
+        }
+
+        ArrayPool<T>.Shared.Return(scratch);
+    }
+
+    /// <summary>Returns the most probable class of each sample of a data set; the first of several.</summary>
+    /// <param name="samples">The samples.</param>
+    /// <returns>One label a sample, 0 … classes−1.</returns>
+    /// <exception cref="ArgumentException">The samples do not have as many features as the network has inputs.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="samples"/> is null.</exception>
+    public int[] PredictLabels(Dataset<T> samples)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        CheckFeatures(samples.Features, samples.Count);
+        int[] labels = new int[samples.Count];
+        PredictLabels(samples, 0, labels);
+        return labels;
+    }
+
+    /// <summary>Returns the SHA-256 of the parameters: layer by layer, the weights in column-major order and then the biases, as
+    /// little-endian bytes. Equal hashes mean equal bits.</summary>
+    /// <returns>64 lower-case hexadecimal digits.</returns>
+    public string ParametersSha256()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (DenseLayer<T> layer in _layers)
+        {
+            AppendLittleEndian(hash, layer.WeightSpan);
+            AppendLittleEndian(hash, layer.BiasSpan);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>The labels of the samples from <paramref name="start"/> on, as many as there is room for. Does not allocate in steady state.</summary>
+    internal void PredictLabels(Dataset<T> samples, int start, Span<int> labels)
+    {
+        T[] scratch = ArrayPool<T>.Shared.Rent(ScratchLength);
+        T[] inputs = ArrayPool<T>.Shared.Rent(Inputs * BlockColumns);
+        for (int done = 0; done < labels.Length; done += BlockColumns)
+        {
+            int columns = Math.Min(BlockColumns, labels.Length - done);
+            Span<T> block = inputs.AsSpan(0, Inputs * columns);
+            samples.Gather(start + done, block);
+            LabelBlock(block, scratch, labels.Slice(done, columns));
+        }
+
+        ArrayPool<T>.Shared.Return(inputs);
+        ArrayPool<T>.Shared.Return(scratch);
+    }
+
+    /// <exception cref="ArgumentException">A sample does not have as many features as the network has inputs.</exception>
+    internal void CheckFeatures(int features, int samples)
+    {
+        if (features != Inputs)
+        {
+            throw new ArgumentException($"{Describe(0)} expects {Inputs} rows, but the input was {features} x {samples}.");
+        }
+    }
+
+    private string Describe(int layer) => $"Layer {layer + 1} ({_layers[layer]})";
+
+    private Matrix<T> Checked(Matrix<T> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        CheckFeatures(inputs.RowCount, inputs.ColumnCount);
+        return inputs;
+    }
+
+    private static T[] ColumnMajor(Matrix<T> matrix) => matrix.AsColumnMajorArray() ?? matrix.ToColumnMajorArray();
+
+    private int Samples(ReadOnlySpan<T> inputs)
+    {
+        if (inputs.Length % Inputs != 0)
+        {
+            throw new ArgumentException(
+                $"{Describe(0)} expects whole samples of {Inputs} features, but the input had {inputs.Length} elements.", nameof(inputs));
+        }
+
+        return inputs.Length / Inputs;
+    }
+
+    /// <summary>The memory that a block needs on its way through: two hidden layers at a time, the maxima and sums of the softmax,
+    /// and the probabilities where the caller has no room for them.</summary>
+    private int ScratchLength => ((2 * WidestHidden) + 2 + Classes) * BlockColumns;
+
+    private int WidestHidden
+    {
+        get
+        {
+            int widest = 0;
+            foreach (DenseLayer<T> layer in _layers.AsSpan(0, _layers.Length - 1))
+            {
+                widest = Math.Max(widest, layer.Outputs);
+            }
+
+            return widest;
+        }
+    }
+
+    private void PredictBlock(ReadOnlySpan<T> inputs, int columns, Span<T> probabilities, Span<T> scratch)
+    {
+        int width = WidestHidden * BlockColumns;
+        Span<T> next = scratch[..width];
+        Span<T> current = scratch.Slice(width, width);
+        ReadOnlySpan<T> input = inputs;
+        foreach (DenseLayer<T> layer in _layers.AsSpan(0, _layers.Length - 1))
+        {
+            Span<T> z = next[..(layer.Outputs * columns)];
+            layer.Affine(MatrixView<T>.ColumnMajor(input, layer.Inputs, columns), z);
+            layer.Activation!.Evaluate(z, z);
+            input = z;
+            (next, current) = (current, next);
+        }
+
+        DenseLayer<T> output = _layers[^1];
+        output.Affine(MatrixView<T>.ColumnMajor(input, output.Inputs, columns), probabilities);
+        Span<T> maxima = scratch.Slice(2 * width, columns);
+        Span<T> sums = scratch.Slice((2 * width) + BlockColumns, columns);
+        SoftmaxKernel.Evaluate(probabilities, probabilities, Classes, maxima, sums);
+    }
+
+    private void LabelBlock(ReadOnlySpan<T> inputs, Span<T> scratch, Span<int> labels)
+    {
+        int used = ScratchLength - (Classes * BlockColumns);
+        Span<T> probabilities = scratch.Slice(used, Classes * labels.Length);
+        PredictBlock(inputs, labels.Length, probabilities, scratch[..used]);
+        for (int j = 0; j < labels.Length; j++)
+        {
+            labels[j] = SoftmaxKernel.ArgMax<T>(probabilities.Slice(j * Classes, Classes));
+        }
+    }
+
+    private static void AppendLittleEndian(IncrementalHash hash, ReadOnlySpan<T> values)
+    {
+        if (BitConverter.IsLittleEndian)
+        {
+            hash.AppendData(MemoryMarshal.AsBytes(values));
+            return;
+        }
+
+        foreach (T value in values)
+        {
+            Span<byte> bytes = MemoryMarshal.AsBytes(new Span<T>([value]));
+            bytes.Reverse();
+            hash.AppendData(bytes);
+        }
+    }
+
+    private static DenseLayer<T>[] Build(int inputs, IReadOnlyList<LayerSpec<T>> layers, ulong seed)
+    {
+        ElementType.Check<T>();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputs);
+        ArgumentNullException.ThrowIfNull(layers);
+        var built = new DenseLayer<T>[layers.Count];
+        for (int l = 0; l < built.Length; l++)
+        {
+            ArgumentNullException.ThrowIfNull(layers[l], nameof(layers));
+            built[l] = new DenseLayer<T>(inputs, layers[l], RandomStream.ForWeights(seed, l));
+            inputs = layers[l].Units;
+        }
+
+        return built;
+    }
+
+    private static int FirstSize(IReadOnlyList<int> sizes)
+    {
+        ElementType.Check<T>();
+        ArgumentNullException.ThrowIfNull(sizes);
+        return sizes.Count >= 2
+            ? sizes[0]
+            : throw new ArgumentException($"A network needs at least the number of inputs and of classes, but got {sizes.Count} sizes.", nameof(sizes));
+    }
+
+    private static LayerSpec<T>[] Specs(IReadOnlyList<int> sizes, IActivation<T> hidden)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        var specs = new LayerSpec<T>[sizes.Count - 1];
+        for (int l = 0; l < specs.Length - 1; l++)
+        {
+            specs[l] = new LayerSpec<T>(sizes[l + 1], hidden);
+        }
+
+        specs[^1] = new LayerSpec<T>(sizes[^1], new Softmax<T>());
+        return specs;
+    }
+}

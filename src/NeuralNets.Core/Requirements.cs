@@ -1,0 +1,26 @@
+namespace NeuralNets.Core;
+
+/// <summary>Checks that more than one public door makes.</summary>
+internal static class Requirements
+{
+    public static void CheckSoftmaxClasses(int classes, string parameter)
+    {
+        if (classes < 2)
+        {
+            throw new ArgumentOutOfRangeException(
+                parameter, classes, "A softmax needs at least 2 classes: the probability of a single one is always 1.");
+        }
+    }
+
+    public static void CheckLabels(ReadOnlySpan<int> labels, int classes, string parameter)
+    {
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if ((uint)labels[i] >= (uint)classes)
+            {
+                throw new ArgumentException(
+                    $"Labels must be between 0 and {classes - 1}, but sample {i} has label {labels[i]}.", parameter);
+            }
+        }
+    }
+}
