@@ -280,16 +280,14 @@ public sealed class Network<T>
     private void PredictBlock(ReadOnlySpan<T> inputs, int columns, Span<T> probabilities, Span<T> scratch)
     {
         int width = WidestHidden * BlockColumns;
-        Span<T> next = scratch[..width];
-        Span<T> current = scratch.Slice(width, width);
         ReadOnlySpan<T> input = inputs;
-        foreach (DenseLayer<T> layer in _layers.AsSpan(0, _layers.Length - 1))
+        for (int l = 0; l < _layers.Length - 1; l++)
         {
-            Span<T> z = next[..(layer.Outputs * columns)];
+            DenseLayer<T> layer = _layers[l];
+            Span<T> z = scratch.Slice((l % 2) * width, layer.Outputs * columns);
             layer.Affine(MatrixView<T>.ColumnMajor(input, layer.Inputs, columns), z);
             layer.Activation!.Evaluate(z, z);
             input = z;
-            (next, current) = (current, next);
         }
 
         DenseLayer<T> output = _layers[^1];
@@ -335,7 +333,7 @@ public sealed class Network<T>
         for (int l = 0; l < built.Length; l++)
         {
             ArgumentNullException.ThrowIfNull(layers[l], nameof(layers));
-            built[l] = new DenseLayer<T>(inputs, layers[l], RandomStream.ForWeights(seed, l));
+            built[l] = new DenseLayer<T>(inputs, layers[l], RandomSequence.ForWeights(seed, l));
             inputs = layers[l].Units;
         }
 

@@ -142,7 +142,7 @@ public sealed class Dataset<T>
         }
 
         int[] order = new int[Count];
-        RandomStream.ForSplit(seed).Permutation(order);
+        RandomSequence.ForSplit(seed).Permutation(order);
         order.AsSpan(0, validation).Sort();
         order.AsSpan(validation).Sort();
         return (Select(order.AsSpan(validation)), Select(order.AsSpan(0, validation)));

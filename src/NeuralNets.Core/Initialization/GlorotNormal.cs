@@ -5,6 +5,6 @@ namespace NeuralNets.Core.Initialization;
 public sealed class GlorotNormal : IWeightInitializer
 {
     /// <inheritdoc/>
-    public double Draw(int inputs, int outputs, RandomStream random, long index) =>
+    public double Draw(int inputs, int outputs, RandomSequence random, long index) =>
         random.Normal(index) * Math.Sqrt(2.0 / (inputs + outputs));
 }

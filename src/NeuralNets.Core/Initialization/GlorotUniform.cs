@@ -5,6 +5,6 @@ namespace NeuralNets.Core.Initialization;
 public sealed class GlorotUniform : IWeightInitializer
 {
     /// <inheritdoc/>
-    public double Draw(int inputs, int outputs, RandomStream random, long index) =>
+    public double Draw(int inputs, int outputs, RandomSequence random, long index) =>
         ((2 * random.Uniform(index)) - 1) * Math.Sqrt(6.0 / (inputs + outputs));
 }

@@ -13,5 +13,5 @@ public interface IWeightInitializer
     /// <param name="random">The layer's random numbers.</param>
     /// <param name="index">The weight's position in the column-major (outputs × inputs) matrix: the index of its draw.</param>
     /// <returns>The weight.</returns>
-    double Draw(int inputs, int outputs, RandomStream random, long index);
+    double Draw(int inputs, int outputs, RandomSequence random, long index);
 }

@@ -25,5 +25,5 @@ public sealed class Normal : IWeightInitializer
     public double StandardDeviation { get; }
 
     /// <inheritdoc/>
-    public double Draw(int inputs, int outputs, RandomStream random, long index) => random.Normal(index) * StandardDeviation;
+    public double Draw(int inputs, int outputs, RandomSequence random, long index) => random.Normal(index) * StandardDeviation;
 }

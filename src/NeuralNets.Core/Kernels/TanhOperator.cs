@@ -18,7 +18,7 @@ internal readonly struct TanhOperator<T> : IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Invoke<TVector, TLane>(TVector x)
+    public TVector Invoke<TVector, TLane>(TVector x)
         where TVector : unmanaged
         where TLane : struct, ILane<T, TVector> => Kernel<TVector, TLane>.Tanh(x);
 

@@ -78,7 +78,7 @@ public sealed class CrossEntropyLoss
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than two classes.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="logits"/> is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public Matrix<T> Gradient<T>(Matrix<T> logits, ReadOnlySpan<int> labels)
+    public static Matrix<T> Gradient<T>(Matrix<T> logits, ReadOnlySpan<int> labels)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         Check(logits, labels);
@@ -97,7 +97,7 @@ public sealed class CrossEntropyLoss
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than two classes.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public Matrix<T> Gradient<T>(Matrix<T> logits, Matrix<T> targets)
+    public static Matrix<T> Gradient<T>(Matrix<T> logits, Matrix<T> targets)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => Gradient(logits, Labels(logits, targets));
 
     /// <summary>Computes the probabilities and each sample's cost. Does not allocate.</summary>

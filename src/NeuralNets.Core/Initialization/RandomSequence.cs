@@ -10,7 +10,7 @@ namespace NeuralNets.Core.Initialization;
 /// The generator is Philox4x32-10. The numbers use IEEE operations and this library's own logarithm only, so they are the
 /// same bits on every machine.
 /// </remarks>
-public readonly struct RandomStream
+public readonly struct RandomSequence
 {
     // What a stream is for, in the upper half of its number; the lower half is the layer or the epoch.
     private const ulong Weights = 1UL << 32;
@@ -20,7 +20,7 @@ public readonly struct RandomStream
     private readonly ulong _seed;
     private readonly ulong _stream;
 
-    private RandomStream(ulong seed, ulong stream)
+    private RandomSequence(ulong seed, ulong stream)
     {
         _seed = seed;
         _stream = stream;
@@ -42,13 +42,13 @@ public readonly struct RandomStream
         (int)Math.BigMul(Philox.Draw(_seed, _stream, (ulong)index), (ulong)bound, out _);
 
     /// <summary>The stream for the weights of layer <paramref name="layer"/>, counted from 0.</summary>
-    internal static RandomStream ForWeights(ulong seed, int layer) => new(seed, Weights | (uint)layer);
+    internal static RandomSequence ForWeights(ulong seed, int layer) => new(seed, Weights | (uint)layer);
 
     /// <summary>The stream for the order of the samples in epoch <paramref name="epoch"/>, counted from 0.</summary>
-    internal static RandomStream ForShuffle(ulong seed, int epoch) => new(seed, Shuffle | (uint)epoch);
+    internal static RandomSequence ForShuffle(ulong seed, int epoch) => new(seed, Shuffle | (uint)epoch);
 
     /// <summary>The stream for splitting a data set.</summary>
-    internal static RandomStream ForSplit(ulong seed) => new(seed, SplitSamples);
+    internal static RandomSequence ForSplit(ulong seed) => new(seed, SplitSamples);
 
     /// <summary>Writes a random permutation of 0 … n−1 (Fisher and Yates).</summary>
     internal void Permutation(Span<int> permutation)
