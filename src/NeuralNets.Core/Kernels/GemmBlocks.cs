@@ -61,7 +61,7 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
                     int columns = Math.Min(BlockColumns, n - j0);
                     for (int panel = 0; panel < panels; panel++)
                     {
-                        (int firstVector, int panelVectors) = Share(vectors, panels, panel);
+                        (int firstVector, int panelVectors) = Partition.Share(vectors, panels, panel);
                         int i0 = firstVector * TLane.Count;
                         int rows = Math.Min(panelVectors * TLane.Count, m - i0);
                         T* pa = a.At(i0, k0);
@@ -95,14 +95,6 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
         {
             ArrayPool<T>.Shared.Return(rented);
         }
-    }
-
-    /// <summary>Cuts <paramref name="total"/> into <paramref name="parts"/> that differ by one at most, and says where one lies.</summary>
-    private static (int Start, int Count) Share(int total, int parts, int index)
-    {
-        int count = total / parts;
-        int larger = total % parts;
-        return ((index * count) + Math.Min(index, larger), count + (index < larger ? 1 : 0));
     }
 
     /// <summary>Copies a panel of A to contiguous columns.</summary>
@@ -177,7 +169,7 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
         int groups = (columns + widest - 1) / widest;
         for (int group = 0; group < groups; group++)
         {
-            (_, int width) = Share(columns, groups, group);
+            (_, int width) = Partition.Share(columns, groups, group);
             switch (width)
             {
                 case 1:

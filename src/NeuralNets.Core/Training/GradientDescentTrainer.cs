@@ -1,0 +1,157 @@
+using System.Numerics;
+using NeuralNets.Core.Data;
+using NeuralNets.Core.Losses;
+
+namespace NeuralNets.Core.Training;
+
+/// <summary>
+/// Trains a network by gradient descent on the mean cross-entropy, with the whole training set at a time or in mini-batches.
+/// </summary>
+/// <remarks>
+/// <para>For a batch of m samples: <c>dZ = P − Y</c> in the output layer and <c>dZ = (Wᵀ·dZ of the next layer) ∘ f′(Z)</c> in the
+/// others, <c>dW = dZ·Aᵀ/m</c>, <c>db = Σ dZ/m</c>, <c>W ← W − rate·dW</c>, <c>b ← b − rate·db</c>. The last, shorter batch of
+/// an epoch is trained on, too, and divided by its own size.</para>
+/// <para>The same seed gives the same parameters, bit for bit, on every machine and with any number of workers. The order
+/// of the samples in an epoch is a function of the seed and of how many epochs were completed before, so 5 epochs and then 5 more
+/// give the bits of 10.</para>
+/// <para>The memory that training takes beyond the data and the network does not grow with the batch: at most 256 samples go
+/// through at a time.</para>
+/// </remarks>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public sealed class GradientDescentTrainer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Creates a trainer.</summary>
+    /// <param name="network">The network to train; <see cref="Fit"/> changes its parameters.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="network"/> is null.</exception>
+    public GradientDescentTrainer(Network<T> network)
+    {
+        ElementType.Check<T>();
+        ArgumentNullException.ThrowIfNull(network);
+        Network = network;
+    }
+
+    /// <summary>The network that is trained.</summary>
+    public Network<T> Network { get; }
+
+    /// <summary>The learning rate per step; 0.03 unless set.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive, or not finite in the element type.</exception>
+    public double LearningRate
+    {
+        get;
+        set
+        {
+            if (!(value > 0) || !T.IsFinite(T.CreateSaturating(value)))
+            {
+                throw new ArgumentOutOfRangeException(nameof(value), value, "The learning rate must be positive and finite.");
+            }
+
+            field = value;
+        }
+    }
+
+    = 0.03;
+
+    /// <summary>The number of samples of a step, or null for all of them: full-batch training, the default. A size beyond the
+    /// training set means all of them, too.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
+    public int? BatchSize
+    {
+        get;
+        set
+        {
+            if (value is { } size)
+            {
+                ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size, nameof(value));
+            }
+
+            field = value;
+        }
+    }
+
+    /// <summary>Decides the order of the samples in mini-batch training; 0 unless set. Full-batch training takes them as they come.</summary>
+    public ulong Seed { get; set; }
+
+    /// <summary>The most threads that train, the calling one included; as many as there are processors unless set. Fewer
+    /// are used where the work is not worth them. The number does not change the result.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
+    public int MaxWorkers
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            field = value;
+        }
+    }
+
+    = Environment.ProcessorCount;
+
+    /// <summary>The loss: what is reported as cost. Its gradient is the same whatever its offset.</summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public CrossEntropyLoss Loss
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value;
+        }
+    }
+
+    = new();
+
+    /// <summary>The number of epochs that this trainer has completed, over all calls of <see cref="Fit"/>.</summary>
+    public int EpochsCompleted { get; internal set; }
+
+    /// <summary>The number of threads exactly, for tests.</summary>
+    internal int? ForcedWorkers { get; init; }
+
+    /// <summary>The most samples that go through at a time. 256 keep what passes between the layers in the cache.</summary>
+    internal int ChunkColumns { get; init; } = 256;
+
+    /// <summary>Called on each worker with its index after each step, for tests.</summary>
+    internal Action<int>? StepObserver { get; init; }
+
+    /// <summary>Trains for some epochs. Called again, it continues.</summary>
+    /// <param name="training">The samples to train on.</param>
+    /// <param name="epochs">How many times to go through them, positive.</param>
+    /// <param name="validation">Samples to evaluate after each epoch, or null.</param>
+    /// <param name="progress">Told of each epoch, on the calling thread; in full-batch training when the training accuracy after its
+    /// update is known, which is in the course of the next epoch. An exception that it throws ends the call.</param>
+    /// <param name="cancellationToken">Stops training between two steps. What was learned stays in the network; an epoch that
+    /// was interrupted does not count as completed.</param>
+    /// <returns>The results of the epochs of this call.</returns>
+    /// <exception cref="ArgumentException">A set does not have the network's number of features or classes.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="training"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is not positive.</exception>
+    /// <exception cref="NonFiniteCostException">A cost became NaN or infinite. The network has the parameters from before that step.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
+    public TrainingResult Fit(
+        Dataset<T> training,
+        int epochs,
+        Dataset<T>? validation = null,
+        IProgress<EpochResult>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epochs);
+        Check(training, nameof(training));
+        if (validation is not null)
+        {
+            Check(validation, nameof(validation));
+        }
+
+        return new TrainingRun<T>(this, training, epochs, validation, progress, cancellationToken).Run();
+    }
+
+    private void Check(Dataset<T> set, string parameter)
+    {
+        Network.CheckFeatures(set.Features, set.Count);
+        if (set.Classes != Network.Classes)
+        {
+            throw new ArgumentException(
+                $"The data set must have the network's number of classes, {Network.Classes}, but has {set.Classes}.", parameter);
+        }
+    }
+}

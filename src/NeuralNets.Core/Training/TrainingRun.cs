@@ -1,0 +1,267 @@
+using System.Diagnostics;
+using System.Numerics;
+using NeuralNets.Core.Data;
+using NeuralNets.Core.Initialization;
+using NeuralNets.Core.Kernels;
+using NeuralNets.Core.Losses;
+
+namespace NeuralNets.Core.Training;
+
+/// <summary>
+/// One call of <see cref="GradientDescentTrainer{T}.Fit"/>: the loop over epochs, batches and chunks that every worker of the team
+/// runs in step with the others. What is one worker's alone, such as reporting, is worker 0's, the calling thread's.
+/// </summary>
+internal sealed class TrainingRun<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly GradientDescentTrainer<T> _trainer;
+    private readonly Dataset<T> _training;
+    private readonly Dataset<T>? _validation;
+    private readonly IProgress<EpochResult>? _progress;
+    private readonly CancellationToken _cancellation;
+    private readonly int _epochs;
+    private readonly int _batchSize;
+    private readonly int _chunkColumns;
+    private readonly int _workers;
+    private readonly TrainingStep<T> _step;
+    private readonly int[] _order;
+    private readonly int[] _predicted;
+    private readonly int[] _hits; // a worker each, far enough apart not to share a cache line
+    private readonly List<EpochResult> _results = [];
+    private readonly Stopwatch _trainingTime = new();
+    private readonly Stopwatch _evaluationTime = new();
+    private double _cost;
+    private bool _cancelled;
+    private EpochResult? _pending;
+
+    public TrainingRun(
+        GradientDescentTrainer<T> trainer,
+        Dataset<T> training,
+        int epochs,
+        Dataset<T>? validation,
+        IProgress<EpochResult>? progress,
+        CancellationToken cancellation)
+    {
+        _trainer = trainer;
+        _training = training;
+        _validation = validation;
+        _progress = progress;
+        _cancellation = cancellation;
+        _epochs = epochs;
+        _batchSize = Math.Min(trainer.BatchSize ?? training.Count, training.Count);
+        _chunkColumns = Math.Min(trainer.ChunkColumns, _batchSize);
+        _workers = trainer.ForcedWorkers ?? TeamSize.Choose(trainer.MaxWorkers, trainer.Network.ParameterCount, _chunkColumns);
+        _step = new TrainingStep<T>(
+            trainer.Network, trainer.Loss, training, T.CreateChecked(trainer.LearningRate), _chunkColumns, _batchSize > _chunkColumns);
+        _order = new int[training.Count];
+        _predicted = new int[Math.Max(validation?.Count ?? 0, IsFullBatch ? training.Count : 0)];
+        _hits = new int[_workers * HitsStride];
+    }
+
+    private const int HitsStride = 32;
+
+    /// <summary>Whether an epoch is one step. Then the order of the samples is theirs, and the training accuracy after an update comes
+    /// with the next epoch's forward pass.</summary>
+    private bool IsFullBatch => _batchSize == _training.Count;
+
+    /// <summary>Trains.</summary>
+    public TrainingResult Run()
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        WorkerTeam.Run(_workers, RunWorker);
+        if (_cancelled)
+        {
+            throw new OperationCanceledException(_cancellation);
+        }
+
+        double samples = (double)_epochs * _training.Count;
+        return new TrainingResult(
+            _results, _trainingTime.Elapsed, _evaluationTime.Elapsed, samples / _trainingTime.Elapsed.TotalSeconds, _workers);
+    }
+
+    private void RunWorker(WorkerTeam team, int worker)
+    {
+        for (int epoch = 0; epoch < _epochs; epoch++)
+        {
+            if (worker == 0)
+            {
+                _trainingTime.Start();
+                Order();
+                _cost = 0;
+            }
+
+            team.Barrier();
+            _hits[worker * HitsStride] = TrainEpoch(team, worker);
+            if (_cancelled)
+            {
+                return;
+            }
+
+            if (worker == 0)
+            {
+                _trainingTime.Stop();
+                _trainer.EpochsCompleted++;
+            }
+
+            Evaluate(_validation, team, worker);
+            if (worker == 0)
+            {
+                EndEpoch();
+            }
+        }
+
+        if (IsFullBatch)
+        {
+            team.Barrier(); // worker 0 has read what was predicted for the validation set
+            Evaluate(_training, team, worker);
+            if (worker == 0)
+            {
+                Report(_pending! with { TrainingAccuracy = PredictedShare(_training) });
+            }
+        }
+    }
+
+    /// <summary>Writes the order of the samples in the next epoch, which depends on the seed and the epoch alone.</summary>
+    private void Order()
+    {
+        if (IsFullBatch)
+        {
+            for (int i = 0; i < _order.Length; i++)
+            {
+                _order[i] = i;
+            }
+        }
+        else
+        {
+            RandomSequence.ForShuffle(_trainer.Seed, _trainer.EpochsCompleted).Permutation(_order);
+        }
+    }
+
+    /// <summary>Runs the steps of an epoch for one worker, and returns how many of its samples were classified correctly.</summary>
+    private int TrainEpoch(WorkerTeam team, int worker)
+    {
+        int hits = 0;
+        for (int batch = 0, step = 1; batch < _order.Length; batch += _batchSize, step++)
+        {
+            int size = Math.Min(_batchSize, _order.Length - batch);
+            for (int chunk = 0; chunk < size; chunk += _chunkColumns)
+            {
+                int columns = Math.Min(_chunkColumns, size - chunk);
+                if (worker == 0 && chunk == 0)
+                {
+                    _cancelled = _cancellation.IsCancellationRequested;
+                }
+
+                hits += _step.Propagate(_order.AsSpan(batch + chunk, columns), worker, _workers);
+                team.Barrier();
+
+                if (_cancelled)
+                {
+                    return hits;
+                }
+
+                if (_step.HasNonFiniteCost)
+                {
+                    // Before the update, so that the network keeps its last good parameters.
+                    ThrowNonFiniteCost(team, worker, step, columns);
+                }
+
+                _step.Descend(columns, isFirst: chunk == 0, chunk + columns == size ? size : 0, worker, _workers);
+                if (worker == 0)
+                {
+                    AddCosts(columns);
+                }
+
+                team.Barrier();
+            }
+
+            _trainer.StepObserver?.Invoke(worker);
+        }
+
+        return hits;
+    }
+
+    private void AddCosts(int columns)
+    {
+        // One chain over the epoch, in the order of the samples.
+        foreach (double cost in _step.Costs[..columns])
+        {
+            _cost += cost;
+        }
+    }
+
+    private void ThrowNonFiniteCost(WorkerTeam team, int worker, int step, int columns)
+    {
+        if (worker == 0)
+        {
+            foreach (double cost in _step.Costs[..columns])
+            {
+                if (!double.IsFinite(cost))
+                {
+                    throw new NonFiniteCostException(_trainer.EpochsCompleted + 1, step, cost, _trainer.LearningRate);
+                }
+            }
+        }
+
+        // Worker 0 does not come to this barrier, so the others leave here.
+        team.Barrier();
+    }
+
+    private void EndEpoch()
+    {
+        long hits = 0;
+        for (int worker = 0; worker < _workers; worker++)
+        {
+            hits += _hits[worker * HitsStride];
+        }
+
+        double accuracy = (double)hits / _training.Count;
+        var result = new EpochResult(
+            _trainer.EpochsCompleted,
+            new Cost(_cost, _training.Count),
+            accuracy,
+            _validation is null ? null : PredictedShare(_validation),
+            _trainingTime.Elapsed);
+        if (!IsFullBatch)
+        {
+            Report(result);
+            return;
+        }
+
+        if (_pending is not null)
+        {
+            Report(_pending with { TrainingAccuracy = accuracy });
+        }
+
+        _pending = result;
+    }
+
+    private void Report(EpochResult result)
+    {
+        _results.Add(result);
+        _progress?.Report(result);
+    }
+
+    /// <summary>Predicts the labels of a set, each worker its share. Ends with a barrier.</summary>
+    private void Evaluate(Dataset<T>? set, WorkerTeam team, int worker)
+    {
+        if (set is not null)
+        {
+            if (worker == 0)
+            {
+                _evaluationTime.Start();
+            }
+
+            (int start, int count) = Partition.Share(set.Count, _workers, worker);
+            _trainer.Network.PredictLabels(set, start, _predicted.AsSpan(start, count));
+        }
+
+        team.Barrier();
+        if (worker == 0)
+        {
+            _evaluationTime.Stop();
+        }
+    }
+
+    private double PredictedShare(Dataset<T> set) => Evaluation.Accuracy.Of(set.Labels, _predicted.AsSpan(0, set.Count));
+}

@@ -1,0 +1,143 @@
+using System.Runtime.ExceptionServices;
+
+namespace NeuralNets.Core.Training;
+
+/// <summary>
+/// A few threads that run one body together, with a barrier between its phases. The calling thread is worker 0, the others
+/// live as long as the call.
+/// </summary>
+internal sealed class WorkerTeam
+{
+    /// <summary>
+    /// How often a worker looks whether the others have arrived before it goes to sleep, some tens of microseconds: phases of
+    /// a small step are that short, and waking a thread up takes longer.
+    /// </summary>
+    private const int Spins = 2000;
+
+    private readonly Lock _failureLock = new();
+    private readonly object _sleep = new();
+    private readonly int _spins;
+    private int _arrived;
+    private int _sleepers;
+    private int _generation;
+    private volatile bool _abandoned;
+    private ExceptionDispatchInfo? _failure;
+
+    private WorkerTeam(int workers)
+    {
+        Workers = workers;
+        _spins = workers > Environment.ProcessorCount ? 0 : Spins;
+    }
+
+    /// <summary>The number of workers.</summary>
+    public int Workers { get; }
+
+    /// <summary>Runs <paramref name="body"/> on each worker with its index, and returns when all have ended.</summary>
+    /// <remarks>
+    /// When a worker throws, the others leave at their next barrier, and the first exception is rethrown here after all have ended.
+    /// </remarks>
+    public static void Run(int workers, Action<WorkerTeam, int> body)
+    {
+        var team = new WorkerTeam(workers);
+        var threads = new Thread[workers - 1];
+        for (int i = 0; i < threads.Length; i++)
+        {
+            int worker = i + 1;
+            threads[i] = new Thread(() => team.RunWorker(body, worker)) { IsBackground = true, Name = $"NeuralNets worker {worker}" };
+            threads[i].Start();
+        }
+
+        team.RunWorker(body, 0);
+        foreach (Thread thread in threads)
+        {
+            thread.Join();
+        }
+
+        team._failure?.Throw();
+    }
+
+    /// <summary>Waits until every worker has arrived. What they wrote before is visible afterwards. Does not allocate.</summary>
+    public void Barrier()
+    {
+        int generation = Volatile.Read(ref _generation);
+        if (Interlocked.Increment(ref _arrived) == Workers)
+        {
+            _arrived = 0;
+            Interlocked.Increment(ref _generation);
+            if (Volatile.Read(ref _sleepers) > 0)
+            {
+                WakeAll();
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < _spins; i++)
+        {
+            if (Volatile.Read(ref _generation) != generation)
+            {
+                return;
+            }
+
+            LeaveIfAbandoned();
+            Thread.SpinWait(1);
+        }
+
+        lock (_sleep)
+        {
+            Interlocked.Increment(ref _sleepers);
+            while (Volatile.Read(ref _generation) == generation && !_abandoned)
+            {
+                Monitor.Wait(_sleep);
+            }
+
+            Interlocked.Decrement(ref _sleepers);
+        }
+
+        if (Volatile.Read(ref _generation) == generation)
+        {
+            LeaveIfAbandoned();
+        }
+    }
+
+    private void RunWorker(Action<WorkerTeam, int> body, int worker)
+    {
+        try
+        {
+            body(this, worker);
+        }
+        catch (TeamAbandonedException)
+        {
+            // Another worker failed, and has said why.
+        }
+        catch (Exception exception)
+        {
+            lock (_failureLock)
+            {
+                _failure ??= ExceptionDispatchInfo.Capture(exception);
+            }
+
+            _abandoned = true;
+            WakeAll();
+        }
+    }
+
+    private void WakeAll()
+    {
+        lock (_sleep)
+        {
+            Monitor.PulseAll(_sleep);
+        }
+    }
+
+    private void LeaveIfAbandoned()
+    {
+        if (_abandoned)
+        {
+            throw new TeamAbandonedException();
+        }
+    }
+
+    /// <summary>Unwinds a worker whose team cannot go on.</summary>
+    private sealed class TeamAbandonedException : Exception;
+}
