@@ -17,7 +17,7 @@ public sealed class DenseLayer<T>
     /// <param name="weights">(outputs × inputs).</param>
     /// <param name="biases">As many as outputs.</param>
     /// <param name="activation">The function of the layer.</param>
-    /// <exception cref="ArgumentException">There are not as many biases as rows of weights.</exception>
+    /// <exception cref="ArgumentException">There are no weights, or not as many biases as rows of weights.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public DenseLayer(Matrix<T> weights, Vector<T> biases, IActivation<T> activation)
@@ -31,7 +31,7 @@ public sealed class DenseLayer<T>
     /// <param name="weights">(classes × inputs), at least two classes.</param>
     /// <param name="biases">As many as classes.</param>
     /// <param name="softmax">The function of the layer.</param>
-    /// <exception cref="ArgumentException">There are not as many biases as rows of weights, or fewer than two classes.</exception>
+    /// <exception cref="ArgumentException">There are no weights, not as many biases as rows of weights, or fewer than two classes.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public DenseLayer(Matrix<T> weights, Vector<T> biases, Softmax<T> softmax)
@@ -108,6 +108,12 @@ public sealed class DenseLayer<T>
         ElementType.Check<T>();
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(biases);
+        if (weights.RowCount == 0 || weights.ColumnCount == 0)
+        {
+            throw new ArgumentException(
+                $"A layer needs at least one unit and one input, but the weights are {weights.RowCount} x {weights.ColumnCount}.", nameof(weights));
+        }
+
         if (biases.Count != weights.RowCount)
         {
             throw new ArgumentException(

@@ -70,9 +70,13 @@ public sealed class Network<T>
             throw new ArgumentException("A network needs at least one layer, but there was none.", nameof(layers));
         }
 
+        foreach (DenseLayer<T> layer in _layers)
+        {
+            ArgumentNullException.ThrowIfNull(layer, nameof(layers));
+        }
+
         for (int l = 0; l < _layers.Length; l++)
         {
-            ArgumentNullException.ThrowIfNull(_layers[l], nameof(layers));
             bool last = l == _layers.Length - 1;
             if (!last && _layers[l].Activation is null)
             {

@@ -69,7 +69,7 @@ public sealed class Dataset<T>
     /// <param name="classes">The number of classes.</param>
     /// <returns>The data set, in the order of the columns.</returns>
     /// <exception cref="ArgumentException">
-    /// There is no sample, not one label a sample, a label is out of range, or a feature is NaN or infinite.
+    /// There is no sample or no feature, not one label a sample, a label is out of range, or a feature is NaN or infinite.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is less than 2.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="features"/> is null.</exception>
@@ -85,17 +85,7 @@ public sealed class Dataset<T>
                 nameof(labels));
         }
 
-        T[] values = features.AsColumnMajorArray() ?? features.ToColumnMajorArray();
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (!T.IsFinite(values[i]))
-            {
-                throw new ArgumentException(
-                    $"Features must be finite, but feature {i % features.RowCount} of sample {i / features.RowCount} is {values[i]}.", nameof(features));
-            }
-        }
-
-        return Create(new MatrixFeatures<T>(values, features.RowCount), labels.ToArray(), classes, nameof(labels));
+        return Create(Finite(features), labels.ToArray(), classes, nameof(labels));
     }
 
     /// <summary>Creates a data set from a matrix and one-hot targets.</summary>
@@ -103,14 +93,24 @@ public sealed class Dataset<T>
     /// <param name="targets">(classes × samples): one 1 in each column, 0 elsewhere.</param>
     /// <returns>The data set, in the order of the columns.</returns>
     /// <exception cref="ArgumentException">
-    /// There is no sample, not one target a sample, a target is not one-hot, or a feature is NaN or infinite.
+    /// There is no sample or no feature, not one target a sample, a target is not one-hot, or a feature is NaN or infinite.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than two classes.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public static Dataset<T> FromMatrix(Matrix<T> features, Matrix<T> targets)
     {
-        int[] labels = OneHot.Decode(targets);
-        return FromMatrix(features, labels, targets.RowCount);
+        int[] labels = OneHot.Decode(targets, nameof(targets));
+        ArgumentNullException.ThrowIfNull(features);
+        Requirements.CheckSoftmaxClasses(targets.RowCount, nameof(targets));
+        if (targets.ColumnCount != features.ColumnCount)
+        {
+            throw new ArgumentException(
+                $"There must be one target a sample: the features are {features.RowCount} x {features.ColumnCount}, but the targets were {targets.RowCount} x {targets.ColumnCount}.",
+                nameof(targets));
+        }
+
+        return Create(Finite(features), labels, targets.RowCount, nameof(targets));
     }
 
     /// <summary>Returns the first samples, without copying their features.</summary>
@@ -186,6 +186,27 @@ public sealed class Dataset<T>
         {
             _source.Read(Position(indices[j]), destination.Slice(j * Features, Features));
         }
+    }
+
+    private static MatrixFeatures<T> Finite(Matrix<T> features)
+    {
+        if (features.RowCount == 0)
+        {
+            throw new ArgumentException(
+                $"A sample needs at least one feature, but the features are {features.RowCount} x {features.ColumnCount}.", nameof(features));
+        }
+
+        T[] values = features.AsColumnMajorArray() ?? features.ToColumnMajorArray();
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!T.IsFinite(values[i]))
+            {
+                throw new ArgumentException(
+                    $"Features must be finite, but feature {i % features.RowCount} of sample {i / features.RowCount} is {values[i]}.", nameof(features));
+            }
+        }
+
+        return new MatrixFeatures<T>(values, features.RowCount);
     }
 
     private static Dataset<T> Create(FeatureSource<T> source, int[] labels, int classes, string parameter)

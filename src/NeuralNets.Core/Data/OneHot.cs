@@ -34,10 +34,14 @@ public static class OneHot
     /// <exception cref="ArgumentException">A column is not one-hot.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="encoded"/> is null.</exception>
     public static int[] Decode<T>(Matrix<T> encoded)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => Decode(encoded, nameof(encoded));
+
+    /// <summary>The row of the 1 in each column of a matrix that the caller calls <paramref name="parameter"/>.</summary>
+    internal static int[] Decode<T>(Matrix<T> encoded, string parameter)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         ElementType.Check<T>();
-        ArgumentNullException.ThrowIfNull(encoded);
+        ArgumentNullException.ThrowIfNull(encoded, parameter);
         int[] labels = new int[encoded.ColumnCount];
         for (int j = 0; j < labels.Length; j++)
         {
@@ -52,13 +56,13 @@ public static class OneHot
                 else if (value != T.Zero)
                 {
                     throw new ArgumentException(
-                        $"A one-hot column must hold one 1 and otherwise 0, but row {i} of column {j} holds {value}.", nameof(encoded));
+                        $"A one-hot column must hold one 1 and otherwise 0, but row {i} of column {j} holds {value}.", parameter);
                 }
             }
 
             if (labels[j] < 0)
             {
-                throw new ArgumentException($"A one-hot column must hold one 1, but column {j} holds none.", nameof(encoded));
+                throw new ArgumentException($"A one-hot column must hold one 1, but column {j} holds none.", parameter);
             }
         }
 

@@ -178,6 +178,6 @@ public sealed class CrossEntropyLoss
                 nameof(targets));
         }
 
-        return OneHot.Decode(targets);
+        return OneHot.Decode(targets, nameof(targets));
     }
 }

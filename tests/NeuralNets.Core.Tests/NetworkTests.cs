@@ -1,0 +1,192 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using MathNet.Numerics.LinearAlgebra;
+using NeuralNets.Core.Activations;
+
+namespace NeuralNets.Core.Tests;
+
+/// <summary>Building networks, and their hash.</summary>
+public abstract class NetworkTests<T>
+    where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+{
+    [Fact]
+    public void Constructor_Sizes_AreTheShapesOfTheLayers()
+    {
+        var network = new Network<T>([784, 128, 32, 10], new Relu<T>(), seed: 1);
+
+        network.Inputs.Should().Be(784);
+        network.Classes.Should().Be(10);
+        network.ParameterCount.Should().Be((785 * 128) + (129 * 32) + (33 * 10));
+        network.Layers.Select(layer => layer.ToString()).Should().Equal("784 -> 128, Relu", "128 -> 32, Relu", "32 -> 10, Softmax");
+        network.Layers.Should().OnlyContain(layer => layer.Weights.RowCount == layer.Outputs && layer.Weights.ColumnCount == layer.Inputs
+            && layer.Biases.Count == layer.Outputs);
+    }
+
+    [Fact]
+    public void Constructor_Sizes_IsThatOfTheSpecifications()
+    {
+        var sizes = new Network<T>([5, 4, 3], new Tanh<T>(), seed: 9);
+        var specifications = new Network<T>(5, [new(4, new Tanh<T>()), new(3, new Softmax<T>())], seed: 9);
+
+        sizes.ParametersSha256().Should().Be(specifications.ParametersSha256());
+    }
+
+    [Fact]
+    public void Constructor_Layers_KeepsThem()
+    {
+        DenseLayer<T> hidden = Hidden(3, 4);
+        DenseLayer<T> output = Output(4, 2);
+
+        var network = new Network<T>([hidden, output]);
+
+        network.Layers.Should().Equal(hidden, output);
+        network.Inputs.Should().Be(3);
+        network.Classes.Should().Be(2);
+    }
+
+    [Fact]
+    public void Constructor_NoLayers_Throws()
+    {
+        Action layers = () => _ = new Network<T>([]);
+        Action specifications = () => _ = new Network<T>(3, [], seed: 1);
+
+        layers.Should().Throw<ArgumentException>().WithParameterName("layers").WithMessage("A network needs at least one layer, but there was none.*");
+        specifications.Should().Throw<ArgumentException>().WithParameterName("layers").WithMessage("A network needs at least one layer*");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Constructor_FewerThanTwoSizes_SaysHowMany(int count)
+    {
+        Action create = () => _ = new Network<T>(new int[count], new Relu<T>(), seed: 1);
+
+        create.Should().Throw<ArgumentException>().WithParameterName("sizes")
+            .WithMessage($"A network needs at least the number of inputs and of classes, but got {count} sizes.*");
+    }
+
+    [Fact]
+    public void Constructor_HiddenSoftmax_NamesBothLayers()
+    {
+        Action layers = () => _ = new Network<T>([Output(3, 4), Output(4, 2)]);
+        Action specifications = () => _ = new Network<T>(3, [new(4, new Softmax<T>()), new(2, new Softmax<T>())], seed: 1);
+
+        const string Message = "Softmax is the function of the output layer, but Layer 1 (3 -> 4, Softmax) has it and is followed by Layer 2 (4 -> 2, Softmax).*";
+        layers.Should().Throw<ArgumentException>().WithParameterName("layers").WithMessage(Message);
+        specifications.Should().Throw<ArgumentException>().WithParameterName("layers").WithMessage(Message);
+    }
+
+    [Fact]
+    public void Constructor_OutputWithoutSoftmax_NamesTheLayer()
+    {
+        Action create = () => _ = new Network<T>([Hidden(3, 4), Hidden(4, 2)]);
+
+        create.Should().Throw<ArgumentException>().WithParameterName("layers")
+            .WithMessage("The output layer must have Softmax, but Layer 2 (4 -> 2, Relu) is the last one.*");
+    }
+
+    [Fact]
+    public void Constructor_SizesThatDoNotFit_NamesBothLayers()
+    {
+        Action create = () => _ = new Network<T>([Hidden(3, 4), Output(5, 2)]);
+
+        create.Should().Throw<ArgumentException>().WithParameterName("layers").WithMessage(
+            "Layer 2 (5 -> 2, Softmax) must take as many inputs as the layer before has units, but that is Layer 1 (3 -> 4, Relu).*");
+    }
+
+    [Theory]
+    [InlineData(0, 3, 2)]
+    [InlineData(-1, 3, 2)]
+    [InlineData(4, 0, 2)]
+    [InlineData(4, 3, 1)]
+    [InlineData(4, 3, 0)]
+    public void Constructor_ImpossibleSize_ThrowsArgumentOutOfRange(int inputs, int units, int classes)
+    {
+        Action create = () => _ = new Network<T>([inputs, units, classes], new Relu<T>(), seed: 1);
+
+        create.Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
+    public void Constructor_Null_ThrowsArgumentNull()
+    {
+        var expected = new (string Parameter, Action Create)[]
+        {
+            ("layers", () => _ = new Network<T>((IEnumerable<DenseLayer<T>>)null!)),
+            ("layers", () => _ = new Network<T>([Hidden(3, 4), null!])),
+            ("layers", () => _ = new Network<T>([null!, Output(3, 4)])),
+            ("layers", () => _ = new Network<T>(3, null!, seed: 1)),
+            ("layers", () => _ = new Network<T>(3, [null!], seed: 1)),
+            ("sizes", () => _ = new Network<T>((IReadOnlyList<int>)null!, new Relu<T>(), seed: 1)),
+            ("hidden", () => _ = new Network<T>([3, 4, 2], null!, seed: 1)),
+        };
+
+        foreach ((string parameter, Action create) in expected)
+        {
+            create.Should().Throw<ArgumentNullException>().WithParameterName(parameter);
+        }
+    }
+
+    [Fact]
+    public void ParametersSha256_Network_IsThatOfTheLittleEndianParameters()
+    {
+        var network = new Network<T>([5, 4, 3], new Relu<T>(), seed: 3);
+        network.Layers[0].Biases[2] = T.CreateChecked(0.125);
+
+        var bytes = new List<byte>();
+        foreach (DenseLayer<T> layer in network.Layers)
+        {
+            for (int column = 0; column < layer.Inputs; column++)
+            {
+                for (int row = 0; row < layer.Outputs; row++)
+                {
+                    bytes.AddRange(LittleEndian(layer.Weights[row, column]));
+                }
+            }
+
+            bytes.AddRange(layer.Biases.SelectMany(LittleEndian));
+        }
+
+        network.ParametersSha256().Should().Be(Convert.ToHexStringLower(SHA256.HashData([.. bytes]))).And.MatchRegex("^[0-9a-f]{64}$");
+    }
+
+    [Fact]
+    public void ParametersSha256_SignOfZeroOrBias_ChangesIt()
+    {
+        var network = new Network<T>([Hidden(3, 4), Output(4, 2)]);
+        string zeros = network.ParametersSha256();
+
+        network.Layers[1].Weights[1, 3] = T.NegativeZero;
+        string negativeZero = network.ParametersSha256();
+        network.Layers[1].Weights[1, 3] = T.Zero;
+        network.Layers[0].Biases[0] = T.Epsilon;
+
+        negativeZero.Should().NotBe(zeros);
+        network.ParametersSha256().Should().NotBe(zeros);
+        network.Layers[0].Biases[0] = T.Zero;
+        network.ParametersSha256().Should().Be(zeros);
+    }
+
+    private static byte[] LittleEndian(T value)
+    {
+        byte[] bytes = new byte[8];
+        if (typeof(T) == typeof(float))
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(bytes, float.CreateChecked(value));
+            return bytes[..4];
+        }
+
+        BinaryPrimitives.WriteDoubleLittleEndian(bytes, double.CreateChecked(value));
+        return bytes;
+    }
+
+    private static DenseLayer<T> Hidden(int inputs, int outputs) =>
+        new(Matrix<T>.Build.Dense(outputs, inputs), Vector<T>.Build.Dense(outputs), new Relu<T>());
+
+    private static DenseLayer<T> Output(int inputs, int outputs) =>
+        new(Matrix<T>.Build.Dense(outputs, inputs), Vector<T>.Build.Dense(outputs), new Softmax<T>());
+}
+
+public sealed class NetworkSingleTests : NetworkTests<float>;
+
+public sealed class NetworkDoubleTests : NetworkTests<double>;
