@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Numerics;
 using NeuralNets.Core;
 using NeuralNets.Core.Activations;
@@ -8,9 +10,14 @@ using NeuralNets.Core.Training;
 using NeuralNets.Mnist;
 
 // Trains a network on the MNIST digits: load the images, build a network, fit it, evaluate it.
-return CommandLine.Create((settings, inDouble) => inDouble ? Mnist.Train<double>(settings) : Mnist.Train<float>(settings))
-    .Parse(args)
-    .Invoke();
+ParseResult parsed = CommandLine.Create((settings, inDouble) => inDouble ? Mnist.Train<double>(settings) : Mnist.Train<float>(settings))
+    .Parse(args);
+if (parsed.Action is ParseErrorAction error)
+{
+    error.ShowHelp = false; // What is wrong would scroll out of sight.
+}
+
+return parsed.Invoke();
 
 internal static class Mnist
 {
@@ -25,7 +32,7 @@ internal static class Mnist
             training = Load<T>(settings.Data, "train");
             test = Load<T>(settings.Data, "t10k");
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException)
         {
             Console.Error.WriteLine(exception.Message);
             return 1;
@@ -34,6 +41,12 @@ internal static class Mnist
         if (settings.Samples > training.Count)
         {
             Console.Error.WriteLine($"--samples must be at most {training.Count}, the number of training images, but was {settings.Samples}.");
+            return 1;
+        }
+
+        if (test.Features != training.Features)
+        {
+            Console.Error.WriteLine($"Test images must be as large as training images, {training.Features} pixels, but have {test.Features}.");
             return 1;
         }
 

@@ -43,7 +43,7 @@ public sealed class DenseLayer<T>
 
     /// <summary>Creates a layer with random weights and zero biases.</summary>
     internal DenseLayer(int inputs, LayerSpec<T> spec, RandomSequence random)
-        : this(inputs, spec.Units, new T[checked(inputs * spec.Units)], new T[spec.Units])
+        : this(inputs, spec.Units, new T[inputs * spec.Units], new T[spec.Units])
     {
         Activation = spec.Activation;
         for (int i = 0; i < _weights.Length; i++)

@@ -32,7 +32,7 @@ public sealed class Network<T>
     /// <param name="layers">The layers from the input to the output; the last one has <see cref="Softmax{T}"/>, no other has.</param>
     /// <param name="seed">Decides the weights: the same seed gives the same bits everywhere.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="inputs"/> is not positive.</exception>
-    /// <exception cref="ArgumentException">There are no layers, the last is no softmax layer, or another one is.</exception>
+    /// <exception cref="ArgumentException">There are no layers, the last is no softmax layer, another one is, or a layer is too large for an array.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="layers"/> or one of them is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public Network(int inputs, IReadOnlyList<LayerSpec<T>> layers, ulong seed)
@@ -45,7 +45,7 @@ public sealed class Network<T>
     /// <param name="sizes">The number of inputs, the units of each hidden layer, and the number of classes.</param>
     /// <param name="hidden">The function of the hidden layers.</param>
     /// <param name="seed">Decides the weights: the same seed gives the same bits everywhere.</param>
-    /// <exception cref="ArgumentException">There are fewer than two sizes.</exception>
+    /// <exception cref="ArgumentException">There are fewer than two sizes, or a layer is too large for an array.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or there are fewer than two classes.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
@@ -337,6 +337,13 @@ public sealed class Network<T>
         for (int l = 0; l < built.Length; l++)
         {
             ArgumentNullException.ThrowIfNull(layers[l], nameof(layers));
+            if ((long)inputs * layers[l].Units > Array.MaxLength)
+            {
+                throw new ArgumentException(
+                    $"A layer's weights must fit in an array of {Array.MaxLength} elements, but layer {l + 1} needs {layers[l].Units} x {inputs}.",
+                    nameof(layers));
+            }
+
             built[l] = new DenseLayer<T>(inputs, layers[l], RandomSequence.ForWeights(seed, l));
             inputs = layers[l].Units;
         }

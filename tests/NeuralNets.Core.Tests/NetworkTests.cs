@@ -108,6 +108,15 @@ public abstract class NetworkTests<T>
     }
 
     [Fact]
+    public void Constructor_LayerTooLargeForAnArray_NamesIt()
+    {
+        Action create = () => _ = new Network<T>([2, 50_000, 50_000, 2], new Relu<T>(), seed: 1);
+
+        create.Should().Throw<ArgumentException>().WithParameterName("layers")
+            .WithMessage($"A layer's weights must fit in an array of {Array.MaxLength} elements, but layer 2 needs 50000 x 50000.*");
+    }
+
+    [Fact]
     public void Constructor_Null_ThrowsArgumentNull()
     {
         var expected = new (string Parameter, Action Create)[]

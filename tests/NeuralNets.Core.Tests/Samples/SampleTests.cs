@@ -1,0 +1,125 @@
+using NeuralNets.Core.Tests.Data;
+
+namespace NeuralNets.Core.Tests.Samples;
+
+/// <summary>The MNIST sample as a user runs it.</summary>
+public class SampleTests
+{
+    [Fact]
+    public async Task Run_Help_ExplainsEveryOptionWithItsDefault()
+    {
+        SampleProcess run = await SampleProcess.RunAsync("--help");
+
+        run.ExitCode.Should().Be(0);
+        run.Error.Trim().Should().BeEmpty();
+        var options = new (string Name, string Default)[]
+        {
+            ("--data", "data"), ("--samples", "20000"), ("--hidden", "128,32"), ("--activation", "relu"), ("--initializer", "he-uniform"),
+            ("--epochs", "200"), ("--learning-rate", "0.03"), ("--batch", "32"), ("--seed", "1"),
+            ("--workers", $"{Environment.ProcessorCount}"), ("--precision", "float"),
+        };
+        foreach ((string name, string value) in options)
+        {
+            run.OutputLines.Should().ContainSingle(line => line.StartsWith(name + " ")).Which.Should().EndWith(value + "]");
+        }
+
+        run.OutputLines.Where(line => line.StartsWith("--") && !line.StartsWith("--version")).Should().HaveCount(options.Length);
+    }
+
+    [Fact]
+    public async Task Run_OneEpoch_ReportsWhatItDidWithTheSameBitsForAnyWorkers()
+    {
+        SampleProcess one = await SampleProcess.RunAsync("--samples", "2000", "--epochs", "1", "--workers", "1");
+        SampleProcess two = await SampleProcess.RunAsync("--samples", "2000", "--epochs", "1", "--workers", "2");
+
+        one.ExitCode.Should().Be(0);
+        one.Error.Should().BeEmpty();
+        one.OutputLines.Should().Contain("Training set: 784 x 2000, test set: 784 x 10000")
+            .And.Contain("Training labels: 0: 191  1: 220  2: 198  3: 191  4: 214  5: 180  6: 200  7: 224  8: 172  9: 210")
+            .And.Contain("Test labels:     0: 980  1: 1135  2: 1032  3: 1010  4: 982  5: 892  6: 958  7: 1028  8: 974  9: 1009")
+            .And.ContainSingle(line => line.StartsWith("Network: 784 -> 128, Relu | 128 -> 32, Relu | 32 -> 10, Softmax; 104,938 parameters"));
+        one.Output.Should().MatchRegex(@"(?m)^Epoch +1: cost \d\.\d{6}, training accuracy \d\d\.\d\d %, test accuracy \d\d\.\d\d %, \d+\.\d s\r?$")
+            .And.MatchRegex(@"(?m)^Test accuracy: \d\d\.\d\d %\r?$")
+            .And.MatchRegex(@"(?m)^Trained in .*: [\d,]+ samples/s\r?$")
+            .And.MatchRegex(@"(?m)^Parameters SHA-256: [0-9a-f]{64}\r?$");
+        Accuracy(one).Should().BeGreaterThan(50);
+
+        two.ExitCode.Should().Be(0);
+        Hash(two).Should().Be(Hash(one));
+        Accuracy(two).Should().Be(Accuracy(one));
+    }
+
+    [Fact]
+    public async Task Run_EveryOption_TakesIt()
+    {
+        SampleProcess run = await SampleProcess.RunAsync(
+            "--samples", "300", "--epochs", "2", "--batch", "full", "--hidden", "20,15,12", "--activation", "leaky-relu",
+            "--initializer", "glorot-normal", "--learning-rate", "0.25", "--seed", "18446744073709551615", "--precision", "double");
+
+        run.ExitCode.Should().Be(0);
+        run.Error.Should().BeEmpty();
+        run.OutputLines.Should().ContainSingle(line => line.StartsWith("Network: 784 -> 20, LeakyRelu(0.01) | 20 -> 15, LeakyRelu(0.01) | 15 -> 12"))
+            .Which.Should().EndWith("glorot-normal, Double");
+        run.OutputLines.Should().Contain("Training: 2 epochs, full batch, learning rate 0.25");
+        run.OutputLines.Where(line => line.StartsWith("Epoch")).Should().HaveCount(2);
+        Hash(run).Should().MatchRegex("^[0-9a-f]{64}$");
+    }
+
+    [Theory]
+    [InlineData("--epochs", "0", "--epochs must be a whole number of at least 1, but was '0'.")]
+    [InlineData("--batch", "x", "--batch must be full or a whole number of at least 1, but was 'x'.")]
+    [InlineData("--hidden", "12,a,b", "--hidden must be whole numbers from 1 to 10000, separated by commas, but was '12,a,b'.")]
+    [InlineData("--learning-rate", "-1", "--learning-rate must be a positive number of at most 1E+30, but was '-1'.")]
+    [InlineData("--learning-rate", "1e300", "--learning-rate must be a positive number of at most 1E+30, but was '1e300'.")]
+    [InlineData("--activation", "foo", "--activation must be one of relu, leaky-relu, sigmoid, tanh, identity, but was 'foo'.")]
+    [InlineData("--seed", "-1", "--seed must be a whole number from 0 to 18446744073709551615, but was '-1'.")]
+    [InlineData("--samples", "70000", "--samples must be at most 60000, the number of training images, but was 70000.")]
+    [InlineData("--data", "there is no such folder", "*there is no such folder*")]
+    [InlineData("--epochs", null, "*--epochs*")]
+    [InlineData("--nonsense", null, "*--nonsense*")]
+    public async Task Run_WrongValue_EndsWithOneClearLine(string option, string? value, string message)
+    {
+        SampleProcess run = await SampleProcess.RunAsync(value is null ? [option] : [option, value]);
+
+        run.ExitCode.Should().Be(1);
+        run.ErrorLines.Should().ContainSingle().Which.Should().Match(message);
+        run.Output.Trim().Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Run_CostThatOverflows_SaysWhatToTry()
+    {
+        SampleProcess run = await SampleProcess.RunAsync("--samples", "500", "--epochs", "1", "--learning-rate", "1e10");
+
+        run.ExitCode.Should().Be(1);
+        run.ErrorLines.Should().ContainSingle().Which.Should().Match("*epoch 1, step *learning rate*");
+    }
+
+    [Theory]
+    [InlineData(10, 4, "Labels must be between 0 and 9*")]
+    [InlineData(9, 6, "Test images must be as large as training images, 4 pixels, but have 6.")]
+    public async Task Run_UnusableData_EndsWithOneClearLine(int label, int testPixels, string message)
+    {
+        using var folder = new TempDirectory();
+        Write("train", 4, (byte)label);
+        Write("t10k", testPixels, 0);
+
+        SampleProcess run = await SampleProcess.RunAsync("--data", folder.File("."), "--samples", "1");
+
+        run.ExitCode.Should().Be(1);
+        run.ErrorLines.Should().ContainSingle().Which.Should().Match(message);
+
+        void Write(string prefix, int pixels, byte of)
+        {
+            folder.Write($"{prefix}-images-idx3-ubyte", IdxFile.Write(new byte[pixels], 1, 1, pixels));
+            folder.Write($"{prefix}-labels-idx1-ubyte", IdxFile.Write([of], 1));
+        }
+    }
+
+    private static string Hash(SampleProcess run) => Value(run, "Parameters SHA-256: ");
+
+    private static double Accuracy(SampleProcess run) =>
+        double.Parse(Value(run, "Test accuracy: ")[..^2], System.Globalization.CultureInfo.InvariantCulture);
+
+    private static string Value(SampleProcess run, string name) => run.OutputLines.Single(line => line.StartsWith(name))[name.Length..];
+}
