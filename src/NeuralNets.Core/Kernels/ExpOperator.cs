@@ -9,9 +9,9 @@ namespace NeuralNets.Core.Kernels;
 /// </summary>
 /// <remarks>
 /// Method: <c>x = n·ln 2 + r</c> with an integer n, then <c>eˣ = 2ⁿ·(1 + (r + r²·q(r)))</c>. Bound: the last addition rounds by
-/// ½ ulp, and r and the sum <c>r + r²·q(r)</c> carry ¼ ulp each, so with the rest it is a little more than 1 ulp. The multiplication
-/// by 2ⁿ, in two halves, is exact as long as the result is normal. A subnormal result is rounded once more, by half of a unit
-/// in its last place, in which all the other errors are small.
+/// ½ ulp, and r and the sum <c>r + r²·q(r)</c> carry ¼ ulp each, so with the rest it is a little more than 1 ulp. The
+/// multiplication by 2ⁿ, in two halves, is exact as long as the result is normal. A subnormal result is rounded once more, by
+/// half of a unit in its last place, in which all the other errors are small.
 /// <para>
 /// e^NaN = NaN, e^+∞ = +∞, e^−∞ = +0, e^±0 = 1. Overflow gives +∞; underflow is gradual and ends in +0.
 /// </para>

@@ -10,8 +10,9 @@ namespace NeuralNets.Core.Kernels;
 /// <remarks>
 /// Method: with <c>h = (e^2|x| − 1)/2</c>, <c>tanh |x| = h/(1 + h)</c>, and the sign of x is put back. For
 /// <c>2|x| = n·ln 2 + r</c> and <c>s = 2ⁿ⁻¹</c>, <c>h = (s − ½) + s·r + s·r²·q(r)</c>. Nothing cancels there, and a small x gives
-/// n = 0 and h = |x| + …, so one path serves all x. h and 1 + h are kept as sums of two numbers of T, and the quotient is corrected
-/// by its remainder. Bound: ½ ulp for the last rounding, ¾ ulp for the rounding of r (which is exact for n = 0), and ¼ ulp for q.
+/// n = 0 and h = |x| + …, so one path serves all x. h and 1 + h are kept as sums of two numbers of T, and the quotient is
+/// corrected by its remainder. Bound: ½ ulp for the last rounding, ¾ ulp for the rounding of r (which is exact for n = 0), and
+/// ¼ ulp for q.
 /// <para>NaN gives NaN, ±∞ gives ±1; where x² is negligible y = x, signed zeros and subnormal numbers included.</para>
 /// </remarks>
 internal readonly struct TanhOperator<T> : IUnaryOperator<T>

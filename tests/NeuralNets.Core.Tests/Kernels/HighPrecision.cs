@@ -91,7 +91,7 @@ internal readonly struct HighPrecision
         return (One + rest).Scale(n);
     }
 
-    /// <summary>Solves <c>eʸ = x</c> from the double that is near by two of Halley's steps, each of which triples the digits.</summary>
+    /// <summary>Solves <c>eʸ = x</c>, from the nearest double, by two of Halley's steps: each triples the digits.</summary>
     public static HighPrecision Log(double x)
     {
         HighPrecision exact = FromDouble(x);
