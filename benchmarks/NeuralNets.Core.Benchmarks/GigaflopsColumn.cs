@@ -6,7 +6,7 @@ using BenchmarkDotNet.Running;
 
 namespace NeuralNets.Core.Benchmarks;
 
-/// <summary>Billions of floating-point operations a second, from the mean time and the <see cref="GemmShape"/> of a benchmark.</summary>
+/// <summary>Billions of floating-point operations a second, from the <see cref="GemmShape"/> and the mean time.</summary>
 public sealed class GigaflopsColumn : IColumn
 {
     public string Id => nameof(GigaflopsColumn);
@@ -33,7 +33,7 @@ public sealed class GigaflopsColumn : IColumn
     {
         ArgumentNullException.ThrowIfNull(summary);
         ArgumentNullException.ThrowIfNull(benchmarkCase);
-        GemmShape? shape = benchmarkCase.Parameters.Items.Select(parameter => parameter.Value).OfType<GemmShape>().FirstOrDefault();
+        GemmShape? shape = benchmarkCase.Parameters.Items.Select(item => item.Value).OfType<GemmShape>().FirstOrDefault();
         double? nanoseconds = summary[benchmarkCase]?.ResultStatistics?.Mean;
         return shape is null || nanoseconds is null
             ? "-"

@@ -95,7 +95,8 @@ public abstract class GemmTests<T>
     {
         int lanes = Lanes(width);
         int[] wide = [510, 511, 512, 513, 514, 1023, 1024, 1025];
-        int[] ms = [1, lanes - 1, lanes, lanes + 1, (2 * lanes) - 1, (4 * lanes) - 1, 4 * lanes, (4 * lanes) + 1, (9 * lanes) + 1];
+        int[] ms =
+            [1, lanes - 1, lanes, lanes + 1, (2 * lanes) - 1, (4 * lanes) - 1, 4 * lanes, (4 * lanes) + 1, (9 * lanes) + 1];
         foreach (GemmOperation operation in Enum.GetValues<GemmOperation>())
         {
             Verify(s_wide.Value, operation, ms, wide, [0, 3], width, transposeA, transposeB);
@@ -145,11 +146,11 @@ public abstract class GemmTests<T>
         {
             var actual = new PaddedMatrix<T>(m, N, m + 3);
             int start = 0;
-            foreach (int end in pattern)
+            foreach ((int index, int end) in pattern.Index())
             {
                 MatrixView<T> a = left.View(transposeA).Transposed.RowRange(start, end - start).Transposed;
                 MatrixView<T> b = right.View(transposeB).RowRange(start, end - start);
-                if (start == 0)
+                if (index == 0)
                 {
                     Gemm.Product(a, b, actual.Span(N), m + 3);
                 }
@@ -166,7 +167,7 @@ public abstract class GemmTests<T>
         }
     }
 
-    /// <summary>Each set is of values whose results are subnormals, infinities or NaN, but not all of them, which is asserted.</summary>
+    /// <summary>Sets of values that give subnormals, infinities or NaN, but not everywhere: that is asserted.</summary>
     [Theory]
     [MemberData(nameof(WidthsAndTranspositions))]
     public void AllOperations_SpecialValues_EqualReference(int width, bool transposeA, bool transposeB)
@@ -205,7 +206,9 @@ public abstract class GemmTests<T>
         Prop.ForAll(shapes.ToArbitrary(), shape =>
         {
             (int m, int n, int k) = shape.Sizes;
-            (bool transposeA, bool transposeB, bool accumulate) = (shape.Flags.Item1 == 1, shape.Flags.Item2 == 1, shape.Flags.Item3 == 1);
+            bool transposeA = shape.Flags.Item1 == 1;
+            bool transposeB = shape.Flags.Item2 == 1;
+            bool accumulate = shape.Flags.Item3 == 1;
             var random = new Random(shape.Seed);
             PaddedMatrix<T> a = PaddedMatrix<T>.Operand(Values(m * k, random), m, m, k, transposeA, shape.Paddings.Item1);
             PaddedMatrix<T> b = PaddedMatrix<T>.Operand(Values(k * n, random), k, k, n, transposeB, shape.Paddings.Item2);
@@ -341,7 +344,15 @@ public abstract class GemmTests<T>
     private delegate void GemmCall(MatrixView<T> a, MatrixView<T> b, Span<T> c);
 
     private static void Verify(
-        GemmTable<T> table, GemmOperation operation, int[] ms, int[] ns, int[] ks, int width, bool transposeA, bool transposeB, int paddingOfA = 0)
+        GemmTable<T> table,
+        GemmOperation operation,
+        int[] ms,
+        int[] ns,
+        int[] ks,
+        int width,
+        bool transposeA,
+        bool transposeB,
+        int paddingOfA = 0)
     {
         using IDisposable forced = Simd.Force((SimdWidth)width);
         table.Difference(operation, ms, ns, ks, transposeA, transposeB, paddingOfA).Should().BeNull();
@@ -351,7 +362,7 @@ public abstract class GemmTests<T>
 
     /// <summary>Numbers of rows around one vector, two, and so on.</summary>
     private static int[] RowEdges(int width, int vectors = 9) =>
-        [.. Enumerable.Range(1, vectors).SelectMany(v => (int[])[(v * Lanes(width)) - 1, v * Lanes(width), (v * Lanes(width)) + 1]).Distinct()];
+        [.. Enumerable.Range(1, vectors).Select(v => v * Lanes(width)).SelectMany(m => (int[])[m - 1, m, m + 1]).Distinct()];
 
     private static T[] Values(int count, Random random) =>
         [.. Enumerable.Range(0, count).Select(_ => T.CreateTruncating((2 * random.NextDouble()) - 1))];

@@ -72,7 +72,7 @@ internal sealed class PaddedMatrix<T>
         return matrix;
     }
 
-    /// <summary>The memory from the first to the last element, and no more, of the first <paramref name="columns"/> columns.</summary>
+    /// <summary>The memory of the first <paramref name="columns"/> columns, first element to last and no more.</summary>
     public Span<T> Span(int columns) =>
         _storage.AsSpan(Margin, Rows == 0 || columns == 0 ? 0 : ((columns - 1) * LeadingDimension) + Rows);
 
