@@ -113,13 +113,17 @@ public sealed class Network<T>
 
     /// <summary>Returns the probabilities of the classes.</summary>
     /// <param name="inputs">(features × samples).</param>
+    /// <param name="maxWorkers">The most threads that compute. The number does not change the result.</param>
     /// <returns>Probabilities in [0, 1] whose columns sum to 1, (classes × samples).</returns>
     /// <exception cref="ArgumentException">The matrix does not have as many rows as the network has inputs.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="inputs"/> is null.</exception>
-    public Matrix<T> Predict(Matrix<T> inputs)
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is not positive.</exception>
+    public Matrix<T> Predict(Matrix<T> inputs, int maxWorkers = 1)
     {
         T[] probabilities = new T[Classes * Checked(inputs).ColumnCount];
-        Predict(ColumnMajor(inputs), probabilities);
+        T[] values = ColumnMajor(inputs);
+        Share(inputs.ColumnCount, maxWorkers, (start, count) => Predict(
+            values.AsSpan(start * Inputs, count * Inputs), probabilities.AsSpan(start * Classes, count * Classes)));
         return Matrix<T>.Build.Dense(Classes, inputs.ColumnCount, probabilities);
     }
 
@@ -152,13 +156,17 @@ public sealed class Network<T>
 
     /// <summary>Returns the most probable class of each sample; the first of several.</summary>
     /// <param name="inputs">(features × samples).</param>
+    /// <param name="maxWorkers">The most threads that compute. The number does not change the result.</param>
     /// <returns>One label a sample, 0 … classes−1.</returns>
     /// <exception cref="ArgumentException">The matrix does not have as many rows as the network has inputs.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="inputs"/> is null.</exception>
-    public int[] PredictLabels(Matrix<T> inputs)
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is not positive.</exception>
+    public int[] PredictLabels(Matrix<T> inputs, int maxWorkers = 1)
     {
         int[] labels = new int[Checked(inputs).ColumnCount];
-        PredictLabels(ColumnMajor(inputs), labels);
+        T[] values = ColumnMajor(inputs);
+        Share(labels.Length, maxWorkers, (start, count) => PredictLabels(
+            values.AsSpan(start * Inputs, count * Inputs), labels.AsSpan(start, count)));
         return labels;
     }
 
@@ -188,15 +196,17 @@ public sealed class Network<T>
 
     /// <summary>Returns the most probable class of each sample of a data set; the first of several.</summary>
     /// <param name="samples">The samples.</param>
+    /// <param name="maxWorkers">The most threads that compute. The number does not change the result.</param>
     /// <returns>One label a sample, 0 … classes−1.</returns>
     /// <exception cref="ArgumentException">The samples do not have as many features as the network has inputs.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="samples"/> is null.</exception>
-    public int[] PredictLabels(Dataset<T> samples)
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is not positive.</exception>
+    public int[] PredictLabels(Dataset<T> samples, int maxWorkers = 1)
     {
         ArgumentNullException.ThrowIfNull(samples);
         CheckFeatures(samples.Features, samples.Count);
         int[] labels = new int[samples.Count];
-        PredictLabels(samples, 0, labels);
+        Share(labels.Length, maxWorkers, (start, count) => PredictLabels(samples, start, labels.AsSpan(start, count)));
         return labels;
     }
 
@@ -239,6 +249,25 @@ public sealed class Network<T>
         {
             throw new ArgumentException($"{Describe(0)} expects {Inputs} rows, but the input was {features} x {samples}.");
         }
+    }
+
+    /// <summary>Runs <paramref name="part"/> on shares of the samples, given by start and count, on as many threads as are allowed
+    /// and of use.</summary>
+    private static void Share(int samples, int maxWorkers, Action<int, int> part)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxWorkers);
+        int shares = Math.Clamp(samples / BlockColumns, 1, Math.Min(maxWorkers, Environment.ProcessorCount));
+        if (shares == 1)
+        {
+            part(0, samples);
+            return;
+        }
+
+        Parallel.For(0, shares, new ParallelOptions { MaxDegreeOfParallelism = shares }, index =>
+        {
+            (int start, int count) = Partition.Share(samples, shares, index);
+            part(start, count);
+        });
     }
 
     private string Describe(int layer) => $"Layer {layer + 1} ({_layers[layer]})";

@@ -6,7 +6,7 @@ using NeuralNets.Core.Kernels;
 namespace NeuralNets.Core.Tests;
 
 /// <summary>Prediction of networks, in all its forms.</summary>
-[Collection("SIMD width")]
+[Collection(SimdWidthCollection.Name)]
 public abstract class NetworkPredictionTests<T>
     where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
 {

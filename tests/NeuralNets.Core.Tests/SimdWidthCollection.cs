@@ -1,5 +1,14 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace NeuralNets.Core.Tests;
 
-/// <summary>Tests that force a vector width, which is process-wide, one at a time.</summary>
-[CollectionDefinition("SIMD width", DisableParallelization = true)]
-public sealed class SimdWidthCollection;
+/// <summary>
+/// The collection of the tests that call <c>Simd.Force</c>. The width is one for the whole process, so these tests run when no
+/// other does.
+/// </summary>
+[SuppressMessage("Naming", "CA1711", Justification = "What xunit calls a collection.")]
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class SimdWidthCollection
+{
+    public const string Name = "SIMD width";
+}

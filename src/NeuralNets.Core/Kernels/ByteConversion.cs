@@ -47,19 +47,17 @@ internal static unsafe class ByteConversion
     {
         T divisor = T.CreateChecked(255);
         T reciprocal = T.One / divisor;
-        TVector negatedDivisor = TLane.Broadcast(-divisor);
-        TVector factor = TLane.Broadcast(reciprocal);
+        TVector high = TLane.Broadcast(reciprocal);
+        TVector low = TLane.Broadcast(T.FusedMultiplyAdd(-reciprocal, divisor, T.One) / divisor);
         int i = 0;
         for (; i <= length - TLane.Count; i += TLane.Count)
         {
             TVector value = TLane.LoadBytes(x + i);
             if (TScaled.Value == 1)
             {
-                // A division would cost more than the rest of the gathering. The product with 1/255 is off by an ulp at most,
-                // and one Newton step with the exact remainder rounds it correctly (tested for all 256 bytes).
-                TVector quotient = TLane.Multiply(value, factor);
-                TVector remainder = TLane.FusedMultiplyAdd(quotient, negatedDivisor, value);
-                value = TLane.FusedMultiplyAdd(remainder, factor, quotient);
+                // A division would cost more than the rest of the gathering. With 1/255 in two parts the product is rounded
+                // correctly (tested for all 256 bytes).
+                value = TLane.FusedMultiplyAdd(value, high, TLane.Multiply(value, low));
             }
 
             TLane.Store(value, y + i);

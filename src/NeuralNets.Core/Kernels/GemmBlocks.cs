@@ -109,16 +109,7 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
         }
         else
         {
-            for (int i = 0; i < rows; i++)
-            {
-                T* source = a + (i * rowStep);
-                T* destination = packed + i;
-                for (int k = 0; k < columns; k++)
-                {
-                    *destination = source[k * columnStep];
-                    destination += packedStep;
-                }
-            }
+            Transposition.Copy(a, rowStep, rows, columns, packed, packedStep);
         }
     }
 

@@ -32,6 +32,9 @@ internal sealed class WorkerTeam
     /// <summary>The number of workers.</summary>
     public int Workers { get; }
 
+    /// <summary>How many workers are asleep at a barrier.</summary>
+    internal int Sleepers => Volatile.Read(ref _sleepers);
+
     /// <summary>Runs <paramref name="body"/> on each worker with its index, and returns when all have ended.</summary>
     /// <remarks>
     /// When a worker throws, the others leave at their next barrier, and the first exception is rethrown here after all have ended.

@@ -7,7 +7,7 @@ using NeuralNets.Core.Kernels;
 namespace NeuralNets.Core.Tests.Activations;
 
 /// <summary>What every activation owes: its formula, and the same bits wherever an element lies.</summary>
-[Collection("SIMD width")]
+[Collection(SimdWidthCollection.Name)]
 public abstract class ActivationTests<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

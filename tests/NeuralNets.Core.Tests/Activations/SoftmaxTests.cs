@@ -7,7 +7,7 @@ using NeuralNets.Core.Kernels;
 
 namespace NeuralNets.Core.Tests.Activations;
 
-[Collection("SIMD width")]
+[Collection(SimdWidthCollection.Name)]
 public abstract class SoftmaxTests<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

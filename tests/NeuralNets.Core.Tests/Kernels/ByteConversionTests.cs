@@ -3,7 +3,7 @@ using NeuralNets.Core.Kernels;
 
 namespace NeuralNets.Core.Tests.Kernels;
 
-[Collection("SIMD width")]
+[Collection(SimdWidthCollection.Name)]
 public abstract class ByteConversionTests<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

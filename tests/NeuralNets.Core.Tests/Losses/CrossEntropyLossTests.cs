@@ -6,7 +6,7 @@ using NeuralNets.Core.Losses;
 
 namespace NeuralNets.Core.Tests.Losses;
 
-[Collection("SIMD width")]
+[Collection(SimdWidthCollection.Name)]
 public abstract class CrossEntropyLossTests<T>
     where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
 {

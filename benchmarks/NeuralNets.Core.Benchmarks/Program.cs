@@ -1,0 +1,14 @@
+using BenchmarkDotNet.Running;
+using NeuralNets.Core.Benchmarks;
+
+// "race" and "gemm" are the measurements that other programs can be held against; everything else goes to BenchmarkDotNet.
+switch (args)
+{
+    case ["race", ..]:
+        return Race.Run(args[1..]);
+    case ["gemm", ..]:
+        return GemmRates.Run(args[1..]);
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(GemmShape).Assembly).Run(args);
+        return 0;
+}

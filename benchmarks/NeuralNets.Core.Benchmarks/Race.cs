@@ -1,0 +1,244 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json;
+using MathNet.Numerics.LinearAlgebra;
+using NeuralNets.Core.Activations;
+using NeuralNets.Core.Data;
+using NeuralNets.Core.Initialization;
+using NeuralNets.Core.Training;
+
+namespace NeuralNets.Core.Benchmarks;
+
+/// <summary>
+/// Trains on MNIST and measures as the programs do that we compare with: an epoch's time covers the shuffle, the gathering and
+/// the steps; evaluation is not in it, except with --full, where an epoch is one step and both accuracies. Prints one JSON line.
+/// </summary>
+internal static class Race
+{
+    private const string Usage =
+        "race --data DIR [--batch 64] [--threads 2] [--epochs 8] [--sizes 784-128-32-10] [--lr 0.1] [--full] [--type float|double] [--target 0.98] [--seed 1]";
+
+    private const int FullBatchSamples = 20_000;
+
+    private sealed record Options(
+        string Data, int Batch, int Threads, int Epochs, int[] Sizes, double LearningRate, bool Full, double? Target, ulong Seed);
+
+    public static int Run(string[] args)
+    {
+        string? data = null;
+        string type = "float";
+        var options = new Options("", 64, 2, 8, [784, 128, 32, 10], 0.1, false, null, 1);
+        try
+        {
+            for (int i = 0; i < args.Length; i++)
+            {
+                switch (args[i])
+                {
+                    case "--data":
+                        data = args[++i];
+                        break;
+                    case "--batch":
+                        options = options with { Batch = int.Parse(args[++i], CultureInfo.InvariantCulture) };
+                        break;
+                    case "--threads":
+                        options = options with { Threads = int.Parse(args[++i], CultureInfo.InvariantCulture) };
+                        break;
+                    case "--epochs":
+                        options = options with { Epochs = int.Parse(args[++i], CultureInfo.InvariantCulture) };
+                        break;
+                    case "--sizes":
+                        options = options with { Sizes = [.. args[++i].Split('-').Select(size => int.Parse(size, CultureInfo.InvariantCulture))] };
+                        break;
+                    case "--lr":
+                        options = options with { LearningRate = double.Parse(args[++i], CultureInfo.InvariantCulture) };
+                        break;
+                    case "--full":
+                        options = options with { Full = true };
+                        break;
+                    case "--type":
+                        type = args[++i];
+                        break;
+                    case "--target":
+                        options = options with { Target = double.Parse(args[++i], CultureInfo.InvariantCulture) };
+                        break;
+                    case "--seed":
+                        options = options with { Seed = ulong.Parse(args[++i], CultureInfo.InvariantCulture) };
+                        break;
+                    default:
+                        throw new FormatException($"There is no option {args[i]}.");
+                }
+            }
+        }
+        catch (Exception exception) when (exception is FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            Console.Error.WriteLine($"{exception.Message}\nusage: {Usage}");
+            return 2;
+        }
+
+        if (data is null || type is not ("float" or "double"))
+        {
+            Console.Error.WriteLine($"usage: {Usage}");
+            return 2;
+        }
+
+        options = options with { Data = data };
+        Dictionary<string, object?> figures = type == "double" ? Measure<double>(options) : Measure<float>(options);
+        Console.WriteLine(JsonSerializer.Serialize(figures));
+        return 0;
+    }
+
+    private static Dictionary<string, object?> Measure<T>(Options options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Dataset<T> training = Load<T>(options.Data, "train");
+        Dataset<T> test = Load<T>(options.Data, "t10k");
+        if (options.Full)
+        {
+            training = training.Take(FullBatchSamples);
+        }
+
+        LayerSpec<T>[] hidden = [.. options.Sizes[1..^1].Select(units => new LayerSpec<T>(units, new Relu<T>()))];
+        var network = new Network<T>(
+            options.Sizes[0], [.. hidden, new LayerSpec<T>(options.Sizes[^1], new Softmax<T>(), new HeUniform())], options.Seed);
+        var trainer = new GradientDescentTrainer<T>(network)
+        {
+            LearningRate = options.LearningRate,
+            BatchSize = options.Full ? null : options.Batch,
+            Seed = options.Seed,
+            MaxWorkers = options.Threads,
+        };
+        var figures = new Dictionary<string, object?>
+        {
+            ["peer"] = "NeuralNets.Core",
+            ["config"] = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(options.Full ? "full-batch 20k " : "")}{string.Join('-', options.Sizes)} {typeof(T).Name} sgd lr {options.LearningRate} byte data, {Kernels.Simd.Width}"),
+            ["batch"] = options.Full ? FullBatchSamples : options.Batch,
+            ["threads"] = options.Threads,
+        };
+
+        using var recorder = new Recorder(options.Target);
+        try
+        {
+            TrainingResult result = trainer.Fit(training, options.Epochs, test, recorder, recorder.TargetReached);
+            figures["workers"] = result.Workers;
+        }
+        catch (OperationCanceledException)
+        {
+            // The target accuracy was reached.
+        }
+
+        double[] epochs = options.Full ? recorder.WallSeconds : recorder.TrainingSeconds;
+        figures["epochs"] = recorder.Epochs.Count;
+        if (options.Full)
+        {
+            figures["seconds_per_epoch_best"] = Round(epochs.Min(), 5);
+            figures["seconds_per_epoch_median"] = Round(Median(epochs), 5);
+            figures["cost_last"] = recorder.Epochs[^1].Cost.Mean;
+        }
+        else
+        {
+            figures["train_sps_best"] = Math.Round(training.Count / epochs.Min());
+            figures["train_sps_median"] = Math.Round(training.Count / Median(epochs));
+        }
+
+        figures["test_accuracy"] = recorder.Epochs[^1].ValidationAccuracy;
+        figures["time_to_97"] = recorder.TimeTo(0.97);
+        figures["time_to_98"] = recorder.TimeTo(0.98);
+        if (!options.Full)
+        {
+            MeasurePrediction(network, test, options.Threads, figures);
+        }
+
+        return figures;
+    }
+
+    /// <summary>All test images at once, as numbers in memory: best of 25. And one image at a time: median of 200 runs of 50.</summary>
+    private static void MeasurePrediction<T>(Network<T> network, Dataset<T> test, int threads, Dictionary<string, object?> figures)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Matrix<T> images = test.ToMatrix();
+        T[] values = images.AsColumnMajorArray();
+        double[] seconds = new double[100];
+        for (int run = 0; run < seconds.Length; run++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            network.PredictLabels(images, threads);
+            seconds[run] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+
+        double[] last = seconds[^25..];
+        figures["infer_sps"] = Math.Round(test.Count / last.Min());
+        figures["infer_sps_median"] = Math.Round(test.Count / Median(last));
+
+        const int Images = 50;
+        T[] probabilities = new T[network.Classes];
+        double[] latencies = new double[200];
+        for (int warm = 0; warm < 5; warm++)
+        {
+            for (int run = 0; run < latencies.Length; run++)
+            {
+                long start = Stopwatch.GetTimestamp();
+                for (int i = 0; i < Images; i++)
+                {
+                    network.Predict(values.AsSpan(((run * Images) + i) * network.Inputs, network.Inputs), probabilities);
+                }
+
+                latencies[run] = Stopwatch.GetElapsedTime(start).TotalMicroseconds / Images;
+            }
+        }
+
+        figures["latency_us"] = Round(Median(latencies), 3);
+        figures["latency_us_min"] = Round(latencies.Min(), 3);
+    }
+
+    private static Dataset<T> Load<T>(string folder, string prefix)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        string Find(string name) => File.Exists(Path.Combine(folder, name)) ? Path.Combine(folder, name) : Path.Combine(folder, name + ".gz");
+        return Dataset<T>.FromImages(IdxReader.ReadImages(Find($"{prefix}-images-idx3-ubyte"), Find($"{prefix}-labels-idx1-ubyte")));
+    }
+
+    private static double Median(double[] values)
+    {
+        double[] sorted = [.. values.Order()];
+        int middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    private static double Round(double value, int digits) => Math.Round(value, digits);
+
+    /// <summary>Keeps the epochs' results and times, and cancels when the target is reached.</summary>
+    private sealed class Recorder(double? target) : IProgress<EpochResult>, IDisposable
+    {
+        private readonly CancellationTokenSource _source = new();
+        private readonly List<long> _stamps = [Stopwatch.GetTimestamp()];
+
+        public List<EpochResult> Epochs { get; } = [];
+
+        public CancellationToken TargetReached => _source.Token;
+
+        /// <summary>Seconds of training of each epoch.</summary>
+        public double[] TrainingSeconds =>
+            [.. Epochs.Select((epoch, i) => (epoch.TrainingTime - (i == 0 ? TimeSpan.Zero : Epochs[i - 1].TrainingTime)).TotalSeconds)];
+
+        /// <summary>Seconds from report to report, evaluation included.</summary>
+        public double[] WallSeconds => [.. _stamps.Zip(_stamps.Skip(1), (from, to) => Stopwatch.GetElapsedTime(from, to).TotalSeconds)];
+
+        public void Dispose() => _source.Dispose();
+
+        public double TimeTo(double accuracy) =>
+            Epochs.Find(epoch => epoch.ValidationAccuracy >= accuracy) is { } reached ? Round(reached.TrainingTime.TotalSeconds, 3) : -1;
+
+        public void Report(EpochResult value)
+        {
+            Epochs.Add(value);
+            _stamps.Add(Stopwatch.GetTimestamp());
+            if (value.ValidationAccuracy >= target)
+            {
+                _source.Cancel();
+            }
+        }
+    }
+}

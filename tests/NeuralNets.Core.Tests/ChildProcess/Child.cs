@@ -1,0 +1,38 @@
+using System.Diagnostics;
+
+namespace NeuralNets.Core.Tests.ChildProcess;
+
+/// <summary>Runs the test assembly as a program, with environment variables of its own.</summary>
+internal static class Child
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
+
+    /// <summary>The lines that a scenario prints.</summary>
+    public static string[] Run(string scenario, params (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add("exec");
+        start.ArgumentList.Add(typeof(Child).Assembly.Location);
+        foreach (string argument in scenario.Split(' '))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(s_limit))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"'{scenario}' did not end within {s_limit}.");
+        }
+
+        process.ExitCode.Should().Be(0, $"of '{scenario}', which said: {errors.Result}");
+        return output.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+}

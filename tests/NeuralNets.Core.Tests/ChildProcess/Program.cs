@@ -1,0 +1,24 @@
+namespace NeuralNets.Core.Tests.ChildProcess;
+
+/// <summary>
+/// The entry point of the test assembly when it is run as a program of its own, by <see cref="Child"/>: for what must be tested in
+/// a process with other settings. The test host does not come here.
+/// </summary>
+internal static class Program
+{
+    public static int Main(string[] args)
+    {
+        switch (args)
+        {
+            case ["bits"]:
+                BitsScenario.PrintSmallNetworks();
+                return 0;
+            case ["mnist", var workers, var chunk]:
+                BitsScenario.PrintMnist(int.Parse(workers, null), int.Parse(chunk, null));
+                return 0;
+            default:
+                Console.Error.WriteLine($"There is no scenario '{string.Join(' ', args)}'.");
+                return 2;
+        }
+    }
+}

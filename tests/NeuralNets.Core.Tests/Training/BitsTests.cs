@@ -1,0 +1,72 @@
+using System.Numerics;
+using NeuralNets.Core.Kernels;
+using NeuralNets.Core.Tests.ChildProcess;
+
+namespace NeuralNets.Core.Tests.Training;
+
+/// <summary>The same seed gives the same bits, whatever computes them.</summary>
+[Collection(SimdWidthCollection.Name)]
+public sealed class BitsTests
+{
+    private static readonly int[] s_workers = [1, 2, 3, 8];
+    private static readonly int[] s_chunks = [1, 7, 256, int.MaxValue];
+
+    public static TheoryData<string> Activations => [.. BitsScenario.Activations];
+
+    public static TheoryData<string, string> Switches => new()
+    {
+        { "DOTNET_EnableAVX512", "Vector256 accelerated: True fused: True" },
+        { "DOTNET_EnableAVX2", "Vector128 accelerated: True fused: False" },
+        { "DOTNET_EnableHWIntrinsic", "Vector128 accelerated: False fused: False" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Activations))]
+    public void Fit_AnyWorkersChunkAndWidth_GivesTheSameBitsInFloat(string activation) => CheckAll<float>(activation);
+
+    [Theory]
+    [MemberData(nameof(Activations))]
+    public void Fit_AnyWorkersChunkAndWidth_GivesTheSameBitsInDouble(string activation) => CheckAll<double>(activation);
+
+    [X64Theory]
+    [MemberData(nameof(Switches))]
+    public void Fit_HardwareSwitchedOff_GivesTheSameBits(string off, string hardware)
+    {
+        string[] lines = Child.Run("bits", (off, "0"));
+
+        lines[0].Should().Be(hardware, "the switch must have taken effect");
+        lines[1..].Should().Equal(BitsScenario.Activations.SelectMany(activation => new[]
+        {
+            $"{activation} float {BitsScenario.TrainSmall<float>(activation, 1, 256)}",
+            $"{activation} double {BitsScenario.TrainSmall<double>(activation, 1, 256)}",
+        }));
+    }
+
+    [X64Fact]
+    public void Fit_MnistForTwoEpochs_GivesTheSameBitsWithoutAvx512AndForAnyWorkersAndChunk()
+    {
+        string expected = BitsScenario.TrainMnist(workers: 1, chunkColumns: 256);
+
+        BitsScenario.TrainMnist(workers: 2, chunkColumns: 32).Should().Be(expected);
+        BitsScenario.TrainMnist(workers: 3, chunkColumns: 5).Should().Be(expected);
+        string[] lines = Child.Run("mnist 2 11", ("DOTNET_EnableAVX512", "0"));
+        lines.Should().Equal("Vector256 accelerated: True fused: True", expected);
+    }
+
+    private static void CheckAll<T>(string activation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        string expected = BitsScenario.TrainSmall<T>(activation, workers: 1, chunkColumns: 256);
+        foreach (SimdWidth width in Enum.GetValues<SimdWidth>())
+        {
+            using IDisposable forced = Simd.Force(width);
+            foreach (int workers in s_workers)
+            {
+                foreach (int chunk in s_chunks)
+                {
+                    BitsScenario.TrainSmall<T>(activation, workers, chunk).Should().Be(expected, $"with {width}, {workers} workers, chunks of {chunk}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,402 @@
+using MathNet.Numerics.LinearAlgebra;
+using NeuralNets.Core.Activations;
+using NeuralNets.Core.Data;
+using NeuralNets.Core.Losses;
+using NeuralNets.Core.Training;
+
+namespace NeuralNets.Core.Tests.Training;
+
+public sealed class GradientDescentTrainerTests
+{
+    [Fact]
+    public void Fit_OneStepWorkedByHand_GivesTheseParameters()
+    {
+        // p = (1/2, 1/2), dZ = (−1/2, 1/2); W ← −rate·dZ·xᵀ, b ← −rate·dZ.
+        var layer = new DenseLayer<double>(
+            Matrix<double>.Build.Dense(2, 2), Vector<double>.Build.Dense(2), new Softmax<double>());
+        var network = new Network<double>([layer]);
+        var sample = Dataset<double>.FromMatrix(Matrix<double>.Build.Dense(2, 1, [1, 2]), [0], classes: 2);
+
+        TrainingResult result = new GradientDescentTrainer<double>(network) { LearningRate = 0.5 }.Fit(sample, epochs: 1);
+
+        layer.Weights.ToRowMajorArray().Should().Equal(0.25, 0.5, -0.25, -0.5);
+        layer.Biases.ToArray().Should().Equal(0.25, -0.25);
+        result.Epochs[0].Cost.Sum.Should().BeApproximately(Math.Log(2), 1e-15);
+        result.Epochs[0].TrainingAccuracy.Should().Be(1);
+    }
+
+    [Fact]
+    public void Fit_LastBatchIsShorter_IsTrainedOnAndDividedByItsSize()
+    {
+        Dataset<double> set = Blobs(5);
+        Network<double> network = Small();
+        var trainer = new GradientDescentTrainer<double>(network) { BatchSize = 4, Seed = 9, LearningRate = 0.2 };
+        int[] order = Order(seed: 9, epoch: 0, count: 5);
+        Network<double> expected = Small();
+        var step = new GradientDescentTrainer<double>(expected) { LearningRate = 0.2 };
+        step.Fit(Pick(set, order[..4]), 1);
+        step.Fit(Pick(set, order[4..]), 1);
+
+        trainer.Fit(set, epochs: 1);
+
+        network.ParametersSha256().Should().Be(expected.ParametersSha256());
+    }
+
+    [Fact]
+    public void Fit_FiveEpochsAndFiveMore_GivesTheBitsOfTen()
+    {
+        Dataset<float> set = BlobsFloat(100);
+        Network<float> whole = SmallFloat();
+        Network<float> halves = SmallFloat();
+        var trainer = new GradientDescentTrainer<float>(halves) { BatchSize = 16, Seed = 4 };
+
+        new GradientDescentTrainer<float>(whole) { BatchSize = 16, Seed = 4 }.Fit(set, 10);
+        TrainingResult first = trainer.Fit(set, 5);
+        TrainingResult second = trainer.Fit(set, 5);
+
+        halves.ParametersSha256().Should().Be(whole.ParametersSha256());
+        trainer.EpochsCompleted.Should().Be(10);
+        first.Epochs.Select(epoch => epoch.Epoch).Should().Equal(1, 2, 3, 4, 5);
+        second.Epochs.Select(epoch => epoch.Epoch).Should().Equal(6, 7, 8, 9, 10);
+    }
+
+    [Fact]
+    public void Fit_OtherSeed_GivesOtherParameters()
+    {
+        Dataset<float> set = BlobsFloat(100);
+        Network<float> one = SmallFloat();
+        Network<float> other = SmallFloat();
+
+        new GradientDescentTrainer<float>(one) { BatchSize = 16, Seed = 4 }.Fit(set, 2);
+        new GradientDescentTrainer<float>(other) { BatchSize = 16, Seed = 5 }.Fit(set, 2);
+
+        one.ParametersSha256().Should().NotBe(other.ParametersSha256());
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(1000)]
+    public void Fit_BatchSizeOfTheSetOrMore_IsFullBatch(int batchSize)
+    {
+        Dataset<float> set = BlobsFloat(100);
+        Network<float> full = SmallFloat();
+        Network<float> batch = SmallFloat();
+
+        new GradientDescentTrainer<float>(full).Fit(set, 3);
+        new GradientDescentTrainer<float>(batch) { BatchSize = batchSize, Seed = 7 }.Fit(set, 3);
+
+        batch.ParametersSha256().Should().Be(full.ParametersSha256());
+    }
+
+    [Fact]
+    public void Fit_FullBatch_ReportsTheCostBeforeAndTheAccuraciesAfterEachUpdate()
+    {
+        Dataset<double> set = Blobs(60);
+        Dataset<double> validation = Blobs(40, seed: 2);
+        Network<double> network = Small();
+        Network<double> stepped = Small();
+        var steps = new GradientDescentTrainer<double>(stepped) { LearningRate = 0.5 };
+
+        TrainingResult result = new GradientDescentTrainer<double>(network) { LearningRate = 0.5 }.Fit(set, 4, validation);
+
+        foreach (EpochResult epoch in result.Epochs)
+        {
+            double costBefore = new CrossEntropyLoss().Evaluate(Logits(stepped, set), set.Labels).Sum;
+            steps.Fit(set, 1);
+            epoch.Cost.Sum.Should().BeApproximately(costBefore, 1e-12);
+            epoch.Cost.Mean.Should().Be(epoch.Cost.Sum / 60);
+            epoch.TrainingAccuracy.Should().Be(Evaluation.Accuracy.Of(set.Labels, stepped.PredictLabels(set)));
+            epoch.ValidationAccuracy.Should().Be(Evaluation.Accuracy.Of(validation.Labels, stepped.PredictLabels(validation)));
+        }
+    }
+
+    [Fact]
+    public void Fit_MiniBatches_CountsCostAndHitsWithTheWeightsThatEachBatchMet()
+    {
+        Dataset<double> set = Blobs(10);
+        Network<double> stepped = Small();
+        var steps = new GradientDescentTrainer<double>(stepped) { LearningRate = 0.5 };
+        int[] order = Order(seed: 3, epoch: 0, count: 10);
+        double cost = 0;
+        double hits = 0;
+        foreach (int[] batch in order.Chunk(4))
+        {
+            Dataset<double> picked = Pick(set, batch);
+            cost += new CrossEntropyLoss().Evaluate(Logits(stepped, picked), picked.Labels).Sum;
+            hits += batch.Length * Evaluation.Accuracy.Of(picked.Labels, stepped.PredictLabels(picked));
+            steps.Fit(picked, 1);
+        }
+
+        EpochResult epoch = new GradientDescentTrainer<double>(Small()) { LearningRate = 0.5, BatchSize = 4, Seed = 3 }.Fit(set, 1).Epochs[0];
+
+        epoch.Cost.Sum.Should().BeApproximately(cost, 1e-12);
+        epoch.TrainingAccuracy.Should().BeApproximately(hits / 10, 1e-12);
+    }
+
+    [Fact]
+    public void Fit_SeparableClasses_LearnsThem()
+    {
+        Network<float> network = SmallFloat();
+        Dataset<float> set = BlobsFloat(200);
+
+        TrainingResult result = new GradientDescentTrainer<float>(network) { LearningRate = 0.1, BatchSize = 16, Seed = 1 }.Fit(set, 20);
+
+        result.Epochs[^1].TrainingAccuracy.Should().BeGreaterThan(0.97);
+        result.Epochs[^1].Cost.Mean.Should().BeLessThan(result.Epochs[0].Cost.Mean / 2);
+        result.SamplesPerSecond.Should().BePositive();
+    }
+
+    [Fact]
+    public void Fit_WithProgress_ReportsEachEpochOnceAndInOrder()
+    {
+        foreach (int? batchSize in new int?[] { null, 16 })
+        {
+            var reports = new List<EpochResult>();
+            int caller = Environment.CurrentManagedThreadId;
+
+            TrainingResult result = new GradientDescentTrainer<float>(SmallFloat()) { BatchSize = batchSize, ForcedWorkers = 2 }
+                .Fit(BlobsFloat(64), 4, progress: new Immediate(epoch =>
+                {
+                    Environment.CurrentManagedThreadId.Should().Be(caller);
+                    reports.Add(epoch);
+                }));
+
+            reports.Should().Equal(result.Epochs);
+            reports.Select(epoch => epoch.Epoch).Should().Equal(1, 2, 3, 4);
+        }
+    }
+
+    [Fact]
+    public void Fit_ProgressThrows_EndsWithThatExceptionAndTheNetworkIsUsable()
+    {
+        Network<float> network = SmallFloat();
+        var trainer = new GradientDescentTrainer<float>(network) { BatchSize = 16, ForcedWorkers = 3 };
+        Dataset<float> set = BlobsFloat(64);
+
+        Action fit = () => trainer.Fit(set, 5, progress: new Immediate(_ => throw new FormatException("mine")));
+
+        fit.Should().Throw<FormatException>().WithMessage("mine");
+        trainer.EpochsCompleted.Should().Be(1);
+        trainer.Fit(set, 1).Epochs.Should().ContainSingle().Which.Epoch.Should().Be(2);
+    }
+
+    [Fact]
+    public void Fit_ActivationThrowsInOneWorker_EndsWithThatException()
+    {
+        var network = new Network<double>([2, 4, 2], new Faulty(), seed: 1);
+        var trainer = new GradientDescentTrainer<double>(network) { BatchSize = 16, ForcedWorkers = 3 };
+
+        Action fit = () => trainer.Fit(Blobs(64), 5);
+
+        fit.Should().Throw<FormatException>().WithMessage("faulty");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Fit_Cancelled_StopsWithinAStepAndKeepsWhatWasLearned(int workers)
+    {
+        using var source = new CancellationTokenSource();
+        Network<float> network = SmallFloat();
+        int steps = 0;
+        var trainer = new GradientDescentTrainer<float>(network)
+        {
+            BatchSize = 16,
+            Seed = 2,
+            ForcedWorkers = workers,
+            StepObserver = worker =>
+            {
+                if (worker == 0 && ++steps == 6)
+                {
+                    source.Cancel();
+                }
+            },
+        };
+
+        Action fit = () => trainer.Fit(BlobsFloat(64), 100, cancellationToken: source.Token);
+
+        fit.Should().Throw<OperationCanceledException>().Which.CancellationToken.Should().Be(source.Token);
+        steps.Should().Be(6);
+        trainer.EpochsCompleted.Should().Be(1);
+        network.ParametersSha256().Should().NotBe(SmallFloat().ParametersSha256());
+    }
+
+    [Fact]
+    public void Fit_AlreadyCancelled_DoesNothing()
+    {
+        Network<float> network = SmallFloat();
+
+        Action fit = () => new GradientDescentTrainer<float>(network).Fit(BlobsFloat(8), 1, cancellationToken: new CancellationToken(true));
+
+        fit.Should().Throw<OperationCanceledException>();
+        network.ParametersSha256().Should().Be(SmallFloat().ParametersSha256());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Fit_CostBecomesNonFinite_SaysWhereAndKeepsTheParametersFromBefore(int workers)
+    {
+        // The first step throws the weights far out, the second overflows.
+        Network<float> network = SmallFloat();
+        Dataset<float> set = BlobsFloat(8);
+        Network<float> expected = SmallFloat();
+        new GradientDescentTrainer<float>(expected) { LearningRate = 1e38 }.Fit(set.Take(8), 1, cancellationToken: default);
+        var trainer = new GradientDescentTrainer<float>(network) { LearningRate = 1e38, ForcedWorkers = workers };
+
+        NonFiniteCostException thrown = trainer.Invoking(t => t.Fit(set, 10)).Should().Throw<NonFiniteCostException>()
+            .WithMessage("*epoch 2, step 1*learning rate below 1E+38*scaled*").Which;
+
+        thrown.Epoch.Should().Be(2);
+        thrown.Step.Should().Be(1);
+        double.IsFinite(thrown.Cost).Should().BeFalse();
+        trainer.EpochsCompleted.Should().Be(1);
+        network.ParametersSha256().Should().Be(expected.ParametersSha256());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-0.1)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void LearningRate_NotPositiveOrNotFinite_IsRefused(double rate)
+    {
+        Action set = () => _ = new GradientDescentTrainer<double>(Small()) { LearningRate = rate };
+
+        set.Should().Throw<ArgumentOutOfRangeException>().WithMessage("The learning rate must be positive and finite.*");
+    }
+
+    [Fact]
+    public void LearningRate_TooLargeForFloat_IsRefused()
+    {
+        Action set = () => _ = new GradientDescentTrainer<float>(SmallFloat()) { LearningRate = 1e39 };
+
+        set.Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void Sizes_NotPositive_AreRefused(int value)
+    {
+        var trainer = new GradientDescentTrainer<double>(Small());
+
+        trainer.Invoking(t => t.BatchSize = value).Should().Throw<ArgumentOutOfRangeException>();
+        trainer.Invoking(t => t.MaxWorkers = value).Should().Throw<ArgumentOutOfRangeException>();
+        trainer.Invoking(t => t.Fit(Blobs(4), value)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("epochs");
+    }
+
+    [Fact]
+    public void Arguments_Null_AreRefused()
+    {
+        var trainer = new GradientDescentTrainer<double>(Small());
+
+        trainer.Invoking(t => t.Fit(null!, 1)).Should().Throw<ArgumentNullException>().WithParameterName("training");
+        trainer.Invoking(t => t.Loss = null!).Should().Throw<ArgumentNullException>();
+        FluentActions.Invoking(() => new GradientDescentTrainer<double>(null!)).Should().Throw<ArgumentNullException>();
+    }
+
+    [Fact]
+    public void Fit_WrongNumberOfFeatures_NamesTheLayer()
+    {
+        var trainer = new GradientDescentTrainer<double>(new Network<double>([3, 4, 2], new Relu<double>(), 1));
+
+        trainer.Invoking(t => t.Fit(Blobs(4), 1)).Should().Throw<ArgumentException>()
+            .WithMessage("Layer 1 (3 -> 4, Relu) expects 3 rows, but the input was 2 x 4.*");
+    }
+
+    [Fact]
+    public void Fit_WrongNumberOfClasses_SaysSo()
+    {
+        var trainer = new GradientDescentTrainer<double>(new Network<double>([2, 4, 3], new Relu<double>(), 1));
+
+        trainer.Invoking(t => t.Fit(Blobs(4), 1)).Should().Throw<ArgumentException>().WithMessage("*number of classes, 3, but has 2.*").WithParameterName("training");
+    }
+
+    [Fact]
+    public void MaxWorkers_MoreThanTheWorkIsWorth_AreNotUsed()
+    {
+        TrainingResult result = new GradientDescentTrainer<double>(Small()) { MaxWorkers = 64 }.Fit(Blobs(4), 1);
+
+        result.Workers.Should().Be(1);
+    }
+
+    internal static Dataset<double> Blobs(int count, int seed = 1)
+    {
+        var random = new Random(seed);
+        int[] labels = [.. Enumerable.Range(0, count).Select(_ => random.Next(2))];
+        Matrix<double> features = Matrix<double>.Build.Dense(2, count, (i, j) => ((i == labels[j] ? 1 : -1) * 0.8) + random.NextDouble() - 0.5);
+        return Dataset<double>.FromMatrix(features, labels, classes: 2);
+    }
+
+    internal static Dataset<float> BlobsFloat(int count)
+    {
+        Dataset<double> set = Blobs(count);
+        return Dataset<float>.FromMatrix(set.ToMatrix().Map(value => (float)value), set.Labels, 2);
+    }
+
+    private static Network<double> Small() => new([2, 5, 2], new Tanh<double>(), seed: 1);
+
+    private static Network<float> SmallFloat() => new([2, 5, 2], new Relu<float>(), seed: 1);
+
+    private static Matrix<double> Logits(Network<double> network, Dataset<double> set)
+    {
+        Matrix<double> a = set.ToMatrix();
+        foreach (DenseLayer<double> layer in network.Layers)
+        {
+            a = layer.Weights * a;
+            for (int j = 0; j < a.ColumnCount; j++)
+            {
+                a.SetColumn(j, a.Column(j) + layer.Biases);
+            }
+
+            if (layer.Activation is { } activation)
+            {
+                double[] values = a.ToColumnMajorArray();
+                activation.Evaluate(values, values);
+                a = Matrix<double>.Build.Dense(a.RowCount, a.ColumnCount, values);
+            }
+        }
+
+        return a;
+    }
+
+    private static int[] Order(ulong seed, int epoch, int count)
+    {
+        int[] order = new int[count];
+        Initialization.RandomSequence.ForShuffle(seed, epoch).Permutation(order);
+        return order;
+    }
+
+    private static Dataset<double> Pick(Dataset<double> set, int[] indices)
+    {
+        Matrix<double> features = set.ToMatrix();
+        int[] labels = set.Labels.ToArray();
+        return Dataset<double>.FromMatrix(
+            Matrix<double>.Build.DenseOfColumnVectors(indices.Select(features.Column)), [.. indices.Select(i => labels[i])], set.Classes);
+    }
+
+    private sealed class Immediate(Action<EpochResult> report) : IProgress<EpochResult>
+    {
+        public void Report(EpochResult value) => report(value);
+    }
+
+    private sealed class Faulty : IActivation<double>
+    {
+        private int _calls;
+
+        public void Evaluate(ReadOnlySpan<double> z, Span<double> a)
+        {
+            if (Interlocked.Increment(ref _calls) == 7)
+            {
+                throw new FormatException("faulty");
+            }
+
+            z.CopyTo(a);
+        }
+
+        public void MultiplyByDerivative(ReadOnlySpan<double> z, ReadOnlySpan<double> a, Span<double> gradient)
+        {
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Numerics;
+using NeuralNets.Core.Losses;
+using NeuralNets.Core.Training;
+
+namespace NeuralNets.Core.Tests.Training;
+
+/// <summary>Full-batch training follows the NumPy reference: costs, accuracies, parameters, probabilities.</summary>
+public sealed class OracleTests
+{
+    public static TheoryData<string> Activations => Trajectory.Names;
+
+    [Theory]
+    [MemberData(nameof(Activations))]
+    public void Fit_InDouble_FollowsTheReferenceTo1EMinus10(string activation) => Compare<double>(activation, 1e-10);
+
+    /// <summary>
+    /// A step of gradient descent in float perturbs a parameter by the rounding of the update (u = 2⁻²⁴) and by that of the
+    /// gradient times the learning rate, whose chains of m = 33 products are off by √m·u typically. Over 40 steps, which
+    /// pass an error on nearly unamplified, that is 40·(1 + √33)·u ≈ 1.6e-5, and three standard deviations are 5e-5.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Activations))]
+    public void Fit_InFloat_FollowsTheReferenceToRounding(string activation) => Compare<float>(activation, 5e-5);
+
+    private static void Compare<T>(string activation, double tolerance)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Trajectory expected = Trajectory.Load(activation);
+        Network<T> network = expected.InitialNetwork<T>();
+        var trainer = new GradientDescentTrainer<T>(network)
+        {
+            LearningRate = expected.LearningRate,
+            Loss = new CrossEntropyLoss(offset: 1e-9),
+        };
+
+        TrainingResult result = trainer.Fit(expected.Samples<T>(), expected.Epochs);
+
+        result.Epochs.Should().HaveCount(expected.Epochs);
+        Compare("cost", result.Epochs.Select(epoch => epoch.Cost.Sum), expected.Costs, tolerance);
+        Compare("accuracy", result.Epochs.Select(epoch => epoch.TrainingAccuracy), expected.AccuraciesAfterUpdate, 1e-15);
+        for (int l = 0; l < network.Layers.Count; l++)
+        {
+            Compare($"weight of layer {l}", network.Layers[l].Weights.ToRowMajorArray().Select(double.CreateChecked), expected.Weights1[l].SelectMany(row => row), tolerance);
+            Compare($"bias of layer {l}", network.Layers[l].Biases.Select(double.CreateChecked), expected.Biases1[l], tolerance);
+        }
+
+        double[] probabilities = [.. network.Predict(expected.Samples<T>().ToMatrix()).ToRowMajorArray().Select(double.CreateChecked)];
+        Compare("probability", probabilities, expected.Probabilities.SelectMany(row => row), tolerance);
+    }
+
+    /// <summary>Each value is within the tolerance relative to itself; a value that is nearly zero, to a thousandth of the largest.</summary>
+    private static void Compare(string what, IEnumerable<double> actual, IEnumerable<double> expected, double tolerance)
+    {
+        double[] reference = [.. expected];
+        double[] values = [.. actual];
+        values.Should().HaveSameCount(reference);
+        double floor = 1e-3 * reference.Max(Math.Abs);
+        for (int i = 0; i < values.Length; i++)
+        {
+            double error = Math.Abs(values[i] - reference[i]) / Math.Max(Math.Abs(reference[i]), floor);
+            error.Should().BeLessThanOrEqualTo(tolerance, $"{what} {i} is {values[i]:R} and should be {reference[i]:R}");
+        }
+    }
+}
