@@ -23,7 +23,8 @@ internal static class CommandLine
     private const int MostUnits = 10_000;
     private const double HighestRate = 1e30;
 
-    /// <summary>Creates the command, which calls <paramref name="train"/> with the settings and whether to compute in double.</summary>
+    /// <summary>Creates the command, which calls <paramref name="train"/> with the settings and whether to compute in
+    /// double.</summary>
     public static RootCommand Create(Func<Settings, bool, int> train)
     {
         var data = new Option<DirectoryInfo>("--data")
@@ -38,7 +39,8 @@ internal static class CommandLine
             CustomParser = ParseSizes,
             DefaultValueFactory = _ => new Sizes([128, 32]),
         };
-        Option<string> activation = Choice("--activation", ["relu", "leaky-relu", "sigmoid", "tanh", "identity"], "Function of the hidden layers.");
+        Option<string> activation = Choice(
+            "--activation", ["relu", "leaky-relu", "sigmoid", "tanh", "identity"], "Function of the hidden layers.");
         Option<string> initializer = Choice(
             "--initializer",
             ["he-uniform", "he-normal", "glorot-uniform", "glorot-normal", "normal"],
@@ -62,7 +64,8 @@ internal static class CommandLine
             CustomParser = ParseSeed,
             DefaultValueFactory = _ => 1,
         };
-        Option<int> workers = Whole("--workers", Environment.ProcessorCount, "The most threads to train with. It does not change the result.");
+        Option<int> workers = Whole(
+            "--workers", Environment.ProcessorCount, "The most threads to train with. It does not change the result.");
         Option<string> precision = Choice("--precision", ["float", "double"], "Number format.");
 
         var command = new RootCommand("Trains a network on MNIST and evaluates it on the test images.")
@@ -89,7 +92,8 @@ internal static class CommandLine
     {
         Description = description,
         DefaultValueFactory = _ => value,
-        CustomParser = result => ParseWhole(Text(result), int.MaxValue) ?? Refuse<int>(result, $"{name} must be a whole number of at least 1"),
+        CustomParser = result => ParseWhole(Text(result), int.MaxValue)
+            ?? Refuse<int>(result, $"{name} must be a whole number of at least 1"),
     };
 
     /// <summary>An option with one of some values; the first is the default.</summary>
@@ -117,7 +121,8 @@ internal static class CommandLine
     }
 
     private static double ParseRate(ArgumentResult result) =>
-        double.TryParse(Text(result), NumberStyles.Float, CultureInfo.InvariantCulture, out double rate) && rate is > 0 and <= HighestRate
+        double.TryParse(Text(result), NumberStyles.Float, CultureInfo.InvariantCulture, out double rate)
+        && rate is > 0 and <= HighestRate
             ? rate
             : Refuse<double>(result, $"--learning-rate must be a positive number of at most {HighestRate}");
 
@@ -132,7 +137,9 @@ internal static class CommandLine
             : Refuse<ulong>(result, $"--seed must be a whole number from 0 to {ulong.MaxValue}");
 
     private static int? ParseWhole(string text, int most) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= most ? number : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= most
+            ? number
+            : null;
 
     private static string Text(ArgumentResult result) => result.Tokens[0].Value;
 

@@ -10,7 +10,8 @@ using NeuralNets.Core.Training;
 using NeuralNets.Mnist;
 
 // Trains a network on the MNIST digits: load the images, build a network, fit it, evaluate it.
-ParseResult parsed = CommandLine.Create((settings, inDouble) => inDouble ? Mnist.Train<double>(settings) : Mnist.Train<float>(settings))
+ParseResult parsed = CommandLine
+    .Create((settings, inDouble) => inDouble ? Mnist.Train<double>(settings) : Mnist.Train<float>(settings))
     .Parse(args);
 if (parsed.Action is ParseErrorAction error)
 {
@@ -32,7 +33,8 @@ internal static class Mnist
             training = Load<T>(settings.Data, "train");
             test = Load<T>(settings.Data, "t10k");
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception exception)
+            when (exception is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException)
         {
             Console.Error.WriteLine(exception.Message);
             return 1;
@@ -40,13 +42,15 @@ internal static class Mnist
 
         if (settings.Samples > training.Count)
         {
-            Console.Error.WriteLine($"--samples must be at most {training.Count}, the number of training images, but was {settings.Samples}.");
+            Console.Error.WriteLine(
+                $"--samples must be at most {training.Count}, the number of training images, but was {settings.Samples}.");
             return 1;
         }
 
         if (test.Features != training.Features)
         {
-            Console.Error.WriteLine($"Test images must be as large as training images, {training.Features} pixels, but have {test.Features}.");
+            Console.Error.WriteLine(
+                $"Test images must be as large as training images, {training.Features} pixels, but have {test.Features}.");
             return 1;
         }
 
@@ -132,7 +136,8 @@ internal static class Mnist
         Console.WriteLine("     " + string.Concat(Enumerable.Range(0, Classes).Select(label => $"{label,6}")));
         for (int actual = 0; actual < Classes; actual++)
         {
-            Console.WriteLine($"{actual,5}" + string.Concat(Enumerable.Range(0, Classes).Select(predicted => $"{confusion[actual, predicted],6}")));
+            IEnumerable<string> row = Enumerable.Range(0, Classes).Select(predicted => $"{confusion[actual, predicted],6}");
+            Console.WriteLine($"{actual,5}" + string.Concat(row));
         }
     }
 

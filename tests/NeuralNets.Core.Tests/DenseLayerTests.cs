@@ -68,9 +68,10 @@ public abstract class DenseLayerTests<T>
     [InlineData(3, 0)]
     public void Constructor_NoUnitsOrInputs_SaysTheShape(int outputs, int inputs)
     {
-        Action create = () => _ = new DenseLayer<T>(Matrix<T>.Build.Dense(outputs, inputs), Vector<T>.Build.Dense(outputs), new Relu<T>());
+        Matrix<T> weights = Matrix<T>.Build.Dense(outputs, inputs);
+        Action create = () => _ = new DenseLayer<T>(weights, Vector<T>.Build.Dense(outputs), new Relu<T>());
 
-        create.Should().Throw<ArgumentException>().WithParameterName("weights")
+        create.Should().Throw<ArgumentException>().WithParameterName(nameof(weights))
             .WithMessage($"A layer needs at least one unit and one input, but the weights are {outputs} x {inputs}.*");
     }
 

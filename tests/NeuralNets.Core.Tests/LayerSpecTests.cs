@@ -40,7 +40,8 @@ public class LayerSpecTests
     {
         Action create = () => _ = new LayerSpec<float>(units, new Relu<float>());
 
-        create.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(nameof(units)).WithMessage($"*must be a non-negative and non-zero value*{units}*");
+        create.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(nameof(units))
+            .WithMessage($"*must be a non-negative and non-zero value*{units}*");
     }
 
     [Theory]

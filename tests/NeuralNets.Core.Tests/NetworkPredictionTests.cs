@@ -13,10 +13,14 @@ public abstract class NetworkPredictionTests<T>
     private const int Inputs = 23;
     private const int Classes = 5;
 
-    private static readonly IActivation<T>[] s_activations = [new Relu<T>(), new LeakyRelu<T>(), new Sigmoid<T>(), new Tanh<T>(), new Identity<T>()];
+    private static readonly IActivation<T>[] s_activations =
+        [new Relu<T>(), new LeakyRelu<T>(), new Sigmoid<T>(), new Tanh<T>(), new Identity<T>()];
 
     private readonly Network<T> _network = WithBiases(
-        new Network<T>(Inputs, [new(17, new Relu<T>()), new(33, new Tanh<T>()), new(9, new Sigmoid<T>()), new(Classes, new Softmax<T>())], seed: 4));
+        new Network<T>(
+            Inputs,
+            [new(17, new Relu<T>()), new(33, new Tanh<T>()), new(9, new Sigmoid<T>()), new(Classes, new Softmax<T>())],
+            seed: 4));
 
     [Fact]
     public void Predict_EachActivationAndDepth_AgreesWithANaiveReferenceInDouble()
@@ -30,7 +34,8 @@ public abstract class NetworkPredictionTests<T>
             {
                 Network<T> network = WithBiases(new Network<T>([Inputs, .. hidden, Classes], activation, seed: 2));
 
-                double[] actual = [.. network.Predict(Matrix<T>.Build.Dense(Inputs, Samples, x)).ToColumnMajorArray().Select(double.CreateChecked)];
+                Matrix<T> predicted = network.Predict(Matrix<T>.Build.Dense(Inputs, Samples, x));
+                double[] actual = [.. predicted.ToColumnMajorArray().Select(double.CreateChecked)];
 
                 for (int j = 0; j < Samples; j++)
                 {
@@ -38,7 +43,8 @@ public abstract class NetworkPredictionTests<T>
                     for (int i = 0; i < Classes; i++)
                     {
                         // Four chains of up to 40 products of numbers of the order of 1, and a softmax.
-                        actual[(j * Classes) + i].Should().BeApproximately(expected[i], 200 * epsilon, "{0} of {1} layers", activation, hidden.Length);
+                        actual[(j * Classes) + i]
+                            .Should().BeApproximately(expected[i], 200 * epsilon, "{0} of {1} layers", activation, hidden.Length);
                     }
                 }
             }
@@ -89,8 +95,10 @@ public abstract class NetworkPredictionTests<T>
         inMatrix.ColumnCount.Should().Be(samples);
         RandomValues.Bits<T>(inSpan).Should().Equal(RandomValues.Bits<T>(oneByOne));
         RandomValues.Bits<T>(inMatrix.ToColumnMajorArray()).Should().Equal(RandomValues.Bits<T>(oneByOne));
-        RandomValues.Bits<T>(_network.Predict(Matrix<T>.Build.SparseOfMatrix(matrix)).ToColumnMajorArray()).Should().Equal(RandomValues.Bits<T>(oneByOne));
-        RandomValues.Bits<T>(x).Should().Equal(RandomValues.Bits<T>(RandomValues.Create<T>(3, Inputs * samples, limit: 2)), "the input is only read");
+        RandomValues.Bits<T>(_network.Predict(Matrix<T>.Build.SparseOfMatrix(matrix)).ToColumnMajorArray())
+            .Should().Equal(RandomValues.Bits<T>(oneByOne));
+        RandomValues.Bits<T>(x).Should().Equal(RandomValues.Bits<T>(RandomValues.Create<T>(3, Inputs * samples, limit: 2)),
+            "the input is only read");
 
         int[] expected = [.. Enumerable.Range(0, samples).Select(j => FirstLargest(oneByOne.AsSpan(j * Classes, Classes)))];
         int[] spanLabels = new int[samples];
@@ -125,7 +133,8 @@ public abstract class NetworkPredictionTests<T>
         Matrix<T> p = _network.Predict(Matrix<T>.Build.Dense(Inputs, 50, RandomValues.Create<T>(6, Inputs * 50, limit: 1e6)));
 
         p.Enumerate().Select(double.CreateChecked).Should().OnlyContain(value => value >= 0 && value <= 1);
-        p.EnumerateColumns().Should().OnlyContain(column => Math.Abs(column.Sum(value => double.CreateChecked(value)) - 1) < 1e-6);
+        p.EnumerateColumns().Should().OnlyContain(
+            column => Math.Abs(column.Sum(value => double.CreateChecked(value)) - 1) < 1e-6);
     }
 
     [Fact]
@@ -146,7 +155,8 @@ public abstract class NetworkPredictionTests<T>
     [Fact]
     public void PredictLabels_SeveralMaxima_TakesTheFirst()
     {
-        var layer = new DenseLayer<T>(Matrix<T>.Build.Dense(4, 1, [-T.One, T.One, T.One, T.One]), Vector<T>.Build.Dense(4), new Softmax<T>());
+        Matrix<T> weights = Matrix<T>.Build.Dense(4, 1, [-T.One, T.One, T.One, T.One]);
+        var layer = new DenseLayer<T>(weights, Vector<T>.Build.Dense(4), new Softmax<T>());
         var network = new Network<T>([layer]);
 
         network.PredictLabels(Matrix<T>.Build.Dense(1, 3, [T.One, T.Zero, -T.One])).Should().Equal(1, 0, 0);
@@ -161,7 +171,8 @@ public abstract class NetworkPredictionTests<T>
         const string Message = "Layer 1 (784 -> 128, Relu) expects 784 rows, but the input was 783 x 5.*";
         network.Invoking(n => n.Predict(wrong)).Should().Throw<ArgumentException>().WithMessage(Message);
         network.Invoking(n => n.PredictLabels(wrong)).Should().Throw<ArgumentException>().WithMessage(Message);
-        network.Invoking(n => n.PredictLabels(Dataset<T>.FromMatrix(wrong, new int[5], 10))).Should().Throw<ArgumentException>().WithMessage(Message);
+        network.Invoking(n => n.PredictLabels(Dataset<T>.FromMatrix(wrong, new int[5], 10))).Should().Throw<ArgumentException>()
+            .WithMessage(Message);
     }
 
     [Fact]
@@ -174,7 +185,8 @@ public abstract class NetworkPredictionTests<T>
 
         partSample.Should().Throw<ArgumentException>().WithParameterName("inputs")
             .WithMessage("Layer 1 (23 -> 17, Relu) expects whole samples of 23 features, but the input had 24 elements.*");
-        partSampleLabels.Should().Throw<ArgumentException>().WithParameterName("inputs").WithMessage("*whole samples of 23 features*22 elements.*");
+        partSampleLabels.Should().Throw<ArgumentException>().WithParameterName("inputs")
+            .WithMessage("*whole samples of 23 features*22 elements.*");
         room.Should().Throw<ArgumentException>().WithParameterName("probabilities")
             .WithMessage("The probabilities of 2 samples need 5 x 2 elements, but there was room for 11.*");
         labels.Should().Throw<ArgumentException>().WithParameterName("labels")

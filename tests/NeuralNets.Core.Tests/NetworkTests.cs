@@ -17,8 +17,11 @@ public abstract class NetworkTests<T>
         network.Inputs.Should().Be(784);
         network.Classes.Should().Be(10);
         network.ParameterCount.Should().Be((785 * 128) + (129 * 32) + (33 * 10));
-        network.Layers.Select(layer => layer.ToString()).Should().Equal("784 -> 128, Relu", "128 -> 32, Relu", "32 -> 10, Softmax");
-        network.Layers.Should().OnlyContain(layer => layer.Weights.RowCount == layer.Outputs && layer.Weights.ColumnCount == layer.Inputs
+        network.Layers.Select(layer => layer.ToString())
+            .Should().Equal("784 -> 128, Relu", "128 -> 32, Relu", "32 -> 10, Softmax");
+        network.Layers.Should().OnlyContain(layer =>
+            layer.Weights.RowCount == layer.Outputs
+            && layer.Weights.ColumnCount == layer.Inputs
             && layer.Biases.Count == layer.Outputs);
     }
 
@@ -50,8 +53,10 @@ public abstract class NetworkTests<T>
         Action layers = () => _ = new Network<T>([]);
         Action specifications = () => _ = new Network<T>(3, [], seed: 1);
 
-        layers.Should().Throw<ArgumentException>().WithParameterName("layers").WithMessage("A network needs at least one layer, but there was none.*");
-        specifications.Should().Throw<ArgumentException>().WithParameterName("layers").WithMessage("A network needs at least one layer*");
+        layers.Should().Throw<ArgumentException>().WithParameterName("layers")
+            .WithMessage("A network needs at least one layer, but there was none.*");
+        specifications.Should().Throw<ArgumentException>().WithParameterName("layers")
+            .WithMessage("A network needs at least one layer*");
     }
 
     [Theory]
@@ -71,7 +76,8 @@ public abstract class NetworkTests<T>
         Action layers = () => _ = new Network<T>([Output(3, 4), Output(4, 2)]);
         Action specifications = () => _ = new Network<T>(3, [new(4, new Softmax<T>()), new(2, new Softmax<T>())], seed: 1);
 
-        const string Message = "Softmax is the function of the output layer, but Layer 1 (3 -> 4, Softmax) has it and is followed by Layer 2 (4 -> 2, Softmax).*";
+        const string Message = "Softmax is the function of the output layer, "
+            + "but Layer 1 (3 -> 4, Softmax) has it and is followed by Layer 2 (4 -> 2, Softmax).*";
         layers.Should().Throw<ArgumentException>().WithParameterName("layers").WithMessage(Message);
         specifications.Should().Throw<ArgumentException>().WithParameterName("layers").WithMessage(Message);
     }
@@ -91,7 +97,8 @@ public abstract class NetworkTests<T>
         Action create = () => _ = new Network<T>([Hidden(3, 4), Output(5, 2)]);
 
         create.Should().Throw<ArgumentException>().WithParameterName("layers").WithMessage(
-            "Layer 2 (5 -> 2, Softmax) must take as many inputs as the layer before has units, but that is Layer 1 (3 -> 4, Relu).*");
+            "Layer 2 (5 -> 2, Softmax) must take as many inputs as the layer before has units, "
+            + "but that is Layer 1 (3 -> 4, Relu).*");
     }
 
     [Theory]
@@ -113,7 +120,8 @@ public abstract class NetworkTests<T>
         Action create = () => _ = new Network<T>([2, 50_000, 50_000, 2], new Relu<T>(), seed: 1);
 
         create.Should().Throw<ArgumentException>().WithParameterName("layers")
-            .WithMessage($"A layer's weights must fit in an array of {Array.MaxLength} elements, but layer 2 needs 50000 x 50000.*");
+            .WithMessage($"A layer's weights must fit in an array of {Array.MaxLength} elements, "
+                + "but layer 2 needs 50000 x 50000.*");
     }
 
     [Fact]
@@ -156,7 +164,8 @@ public abstract class NetworkTests<T>
             bytes.AddRange(layer.Biases.SelectMany(LittleEndian));
         }
 
-        network.ParametersSha256().Should().Be(Convert.ToHexStringLower(SHA256.HashData([.. bytes]))).And.MatchRegex("^[0-9a-f]{64}$");
+        network.ParametersSha256().Should().Be(Convert.ToHexStringLower(SHA256.HashData([.. bytes])))
+            .And.MatchRegex("^[0-9a-f]{64}$");
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public abstract class ActivationTests<T>
     {
         // Central differences: h²·|f‴|/6 and a rounding error of ε/h.
         double h = Math.Cbrt(Epsilon);
-        T[] z = [.. Grid().Where(value => Math.Abs(double.CreateChecked(value)) > 2 * h && Math.Abs(double.CreateChecked(value)) < 20)];
+        T[] z = [.. Grid().Where(value => Math.Abs(double.CreateChecked(value)) is var size && size > 2 * h && size < 20)];
         T[] above = [.. z.Select(value => value + T.CreateChecked(h))];
         T[] below = [.. z.Select(value => value - T.CreateChecked(h))];
         T[] slope = new T[z.Length];
@@ -136,7 +136,8 @@ public abstract class ActivationTests<T>
                 {
                     T[] actual = [.. gradient];
 
-                    Activation.MultiplyByDerivative(z.AsSpan(offset, length), a.AsSpan(offset, length), actual.AsSpan(offset, length));
+                    Activation.MultiplyByDerivative(
+                        z.AsSpan(offset, length), a.AsSpan(offset, length), actual.AsSpan(offset, length));
 
                     for (int i = 0; i < actual.Length; i++)
                     {

@@ -75,7 +75,7 @@ public abstract class LeakyReluTests<T> : ActivationTests<T>
         CultureInfo culture = CultureInfo.CurrentCulture;
         try
         {
-            CultureInfo.CurrentCulture = new CultureInfo("", useUserOverride: false) { NumberFormat = { NumberDecimalSeparator = "," } };
+            CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = "," } };
             new LeakyRelu<T>(0.2).ToString().Should().Be("LeakyRelu(0.2)");
         }
         finally

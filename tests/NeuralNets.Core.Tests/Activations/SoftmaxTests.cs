@@ -62,7 +62,8 @@ public abstract class SoftmaxTests<T>
         Prop.ForAll(ArbMap.Default.ArbFor<(NonEmptyArray<NormalFloat> Logits, PositiveInt Classes)>(), given =>
         {
             int classes = Math.Min(given.Classes.Get, given.Logits.Get.Length);
-            T[] logits = [.. given.Logits.Get.Take(given.Logits.Get.Length / classes * classes).Select(value => T.CreateChecked(Math.Clamp(value.Get, -1e6, 1e6)))];
+            int whole = given.Logits.Get.Length / classes * classes;
+            T[] logits = [.. given.Logits.Get.Take(whole).Select(value => T.CreateChecked(Math.Clamp(value.Get, -1e6, 1e6)))];
             T[] p = new T[logits.Length];
             s_softmax.Evaluate(logits, p, classes);
             return p.All(value => value >= T.Zero && value <= T.One)

@@ -19,7 +19,8 @@ public abstract class DatasetTests<T>
         set.Features.Should().Be(5);
         set.Classes.Should().Be(12);
         set.Labels.ToArray().Should().Equal(Enumerable.Range(0, 12));
-        set.ToMatrix().ToColumnMajorArray().Should().Equal(images.Pixels.ToArray().Select(value => T.CreateChecked(value) / T.CreateChecked(255)));
+        set.ToMatrix().ToColumnMajorArray()
+            .Should().Equal(images.Pixels.ToArray().Select(value => T.CreateChecked(value) / T.CreateChecked(255)));
     }
 
     [Fact]
@@ -65,7 +66,8 @@ public abstract class DatasetTests<T>
     {
         Action create = () => Dataset<T>.FromImages(Images(12, 5));
 
-        create.Should().Throw<ArgumentException>().WithParameterName("images").WithMessage("Labels must be between 0 and 9, but sample 10 has label 10.*");
+        create.Should().Throw<ArgumentException>().WithParameterName("images")
+            .WithMessage("Labels must be between 0 and 9, but sample 10 has label 10.*");
     }
 
     [Fact]
@@ -146,7 +148,8 @@ public abstract class DatasetTests<T>
 
         number.Should().Throw<ArgumentException>().WithParameterName("labels")
             .WithMessage("There must be one label a sample: the features are 2 x 3, but there were 2 labels.*");
-        range.Should().Throw<ArgumentException>().WithParameterName("labels").WithMessage("Labels must be between 0 and 1, but sample 1 has label 2.*");
+        range.Should().Throw<ArgumentException>().WithParameterName("labels")
+            .WithMessage("Labels must be between 0 and 1, but sample 1 has label 2.*");
         oneClass.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("classes");
         none.Should().Throw<ArgumentException>().WithMessage("A data set needs at least one sample, but there was none.*");
     }
@@ -163,7 +166,8 @@ public abstract class DatasetTests<T>
 
         number.Should().Throw<ArgumentException>().WithParameterName("targets")
             .WithMessage("There must be one target a sample: the features are 2 x 3, but the targets were 2 x 2.*");
-        notOneHot.Should().Throw<ArgumentException>().WithParameterName("targets").WithMessage("A one-hot column must hold one 1, but column 0 holds none.*");
+        notOneHot.Should().Throw<ArgumentException>().WithParameterName("targets")
+            .WithMessage("A one-hot column must hold one 1, but column 0 holds none.*");
         oneClass.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("targets").WithMessage("*at least 2 classes*");
         missing.Should().Throw<ArgumentNullException>().WithParameterName("targets");
         noFeatures.Should().Throw<ArgumentNullException>().WithParameterName("features");
@@ -267,7 +271,8 @@ public abstract class DatasetTests<T>
     [Fact]
     public void Gather_SubsetOfSubsetOfSubset_ReadsTheRightSamples()
     {
-        Dataset<T> set = Numbered(60).Split(0.5, seed: 3).Training.Split(0.4, seed: 4).Validation.Take(9).Split(0.5, seed: 5).Training;
+        Dataset<T> half = Numbered(60).Split(0.5, seed: 3).Training;
+        Dataset<T> set = half.Split(0.4, seed: 4).Validation.Take(9).Split(0.5, seed: 5).Training;
         int[] numbers = Numbers(set);
         int[] indices = [3, 0, 0, set.Count - 1];
         T[] gathered = new T[3 * indices.Length];
@@ -278,7 +283,8 @@ public abstract class DatasetTests<T>
 
         set.Labels.ToArray().Should().Equal(numbers.Select(number => number % 10));
         gathered.Chunk(3).Select(sample => int.CreateChecked(sample[0])).Should().Equal(indices.Select(index => numbers[index]));
-        gathered.Chunk(3).SelectMany(sample => sample[1..]).Should().Equal(indices.SelectMany(index => new[] { 2 * numbers[index], -numbers[index] }.Select(T.CreateChecked)));
+        gathered.Chunk(3).SelectMany(sample => sample[1..])
+            .Should().Equal(indices.SelectMany(index => new[] { 2 * numbers[index], -numbers[index] }.Select(T.CreateChecked)));
         consecutive.Chunk(3).Select(sample => int.CreateChecked(sample[0])).Should().Equal(numbers[1], numbers[2]);
     }
 

@@ -57,7 +57,8 @@ public abstract class OneHotTests<T>
         Action nan = () => Decode(1, double.NaN);
         Action missing = () => OneHot.Decode<T>(null!);
 
-        none.Should().Throw<ArgumentException>().WithParameterName("encoded").WithMessage("A one-hot column must hold one 1, but column 1 holds none.*");
+        none.Should().Throw<ArgumentException>().WithParameterName("encoded")
+            .WithMessage("A one-hot column must hold one 1, but column 1 holds none.*");
         two.Should().Throw<ArgumentException>().WithMessage("*row 1 of column 1 holds 1.*");
         half.Should().Throw<ArgumentException>().WithMessage("*row 1 of column 1 holds 0.5.*");
         nan.Should().Throw<ArgumentException>().WithMessage("*row 1 of column 1 holds NaN.*");

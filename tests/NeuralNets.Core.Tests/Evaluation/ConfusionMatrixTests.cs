@@ -34,7 +34,8 @@ public class ConfusionMatrixTests
 
         var cells = Enumerable.Range(0, 7).SelectMany(a => Enumerable.Range(0, 7).Select(p => matrix[a, p])).ToList();
         cells.Sum().Should().Be(1000);
-        (Enumerable.Range(0, 7).Sum(i => matrix[i, i]) / 1000.0).Should().Be(matrix.Accuracy).And.Be(Accuracy.Of(actual, predicted));
+        (Enumerable.Range(0, 7).Sum(i => matrix[i, i]) / 1000.0)
+            .Should().Be(matrix.Accuracy).And.Be(Accuracy.Of(actual, predicted));
     }
 
     [Fact]
@@ -43,8 +44,10 @@ public class ConfusionMatrixTests
         Action actual = () => _ = new ConfusionMatrix([0, 3], [0, 0], 3);
         Action predicted = () => _ = new ConfusionMatrix([0, 0], [-1, 0], 3);
 
-        actual.Should().Throw<ArgumentException>().WithParameterName("actual").WithMessage("Labels must be between 0 and 2, but sample 1 has label 3.*");
-        predicted.Should().Throw<ArgumentException>().WithParameterName("predicted").WithMessage("Labels must be between 0 and 2, but sample 0 has label -1.*");
+        actual.Should().Throw<ArgumentException>().WithParameterName("actual")
+            .WithMessage("Labels must be between 0 and 2, but sample 1 has label 3.*");
+        predicted.Should().Throw<ArgumentException>().WithParameterName("predicted")
+            .WithMessage("Labels must be between 0 and 2, but sample 0 has label -1.*");
     }
 
     [Fact]

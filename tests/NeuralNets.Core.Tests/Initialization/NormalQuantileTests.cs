@@ -10,8 +10,8 @@ public class NormalQuantileTests
     private const double Tolerance = 4 * 2.220446049250313e-16;
 
     /// <summary>
-    /// Probabilities and their quantiles, computed with mpmath in 60 digits for the exact value of the double: both tails, the edges
-    /// of the branches (0.075, 0.925 and exp(−25) and their neighbours) and the middle.
+    /// Probabilities and their quantiles, computed with mpmath in 60 digits for the exact value of the double: both tails,
+    /// the edges of the branches (0.075, 0.925 and exp(−25) and their neighbours) and the middle.
     /// </summary>
     public static TheoryData<double, double> References => new()
     {

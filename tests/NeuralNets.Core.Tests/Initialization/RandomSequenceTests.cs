@@ -84,7 +84,8 @@ public class RandomSequenceTests
         }).QuickCheckThrowOnFailure();
 
         var random = RandomSequence.ForSplit(1);
-        Enumerable.Range(0, 1000).Select(i => random.Below(int.MaxValue, i)).Should().OnlyContain(value => value >= 0 && value < int.MaxValue);
+        Enumerable.Range(0, 1000).Select(i => random.Below(int.MaxValue, i))
+            .Should().OnlyContain(value => value >= 0 && value < int.MaxValue);
         random.Below(1, 0).Should().Be(0);
     }
 
@@ -152,7 +153,8 @@ public class RandomSequenceTests
 
     private static double[] Draws(Func<long, double> draw) => [.. Enumerable.Range(0, 100_000).Select(index => draw(index))];
 
-    private static double Moment(double[] draws, double middle, int power) => draws.Average(draw => Math.Pow(draw - middle, power));
+    private static double Moment(double[] draws, double middle, int power) =>
+        draws.Average(draw => Math.Pow(draw - middle, power));
 
     private static double Covariance(double[] left, double[] right) => left.Zip(right, (l, r) => (l - 0.5) * (r - 0.5)).Average();
 }

@@ -49,7 +49,8 @@ public class WeightInitializerTests
         double mean = weights.Average();
         double variance = weights.Average(weight => weight * weight);
         mean.Should().BeApproximately(0, 6 * standardDeviation / Math.Sqrt(weights.Length));
-        variance.Should().BeApproximately(standardDeviation * standardDeviation, 6 * standardDeviation * standardDeviation * Math.Sqrt(2.0 / weights.Length));
+        double expected = standardDeviation * standardDeviation;
+        variance.Should().BeApproximately(expected, 6 * expected * Math.Sqrt(2.0 / weights.Length));
     }
 
     [Fact]
@@ -66,7 +67,8 @@ public class WeightInitializerTests
 
     [Theory]
     [MemberData(nameof(Initializers))]
-    public void Network_EachInitializer_TakesTheDrawOfTheColumnMajorPosition(IWeightInitializer initializer, double standardDeviation)
+    public void Network_EachInitializer_TakesTheDrawOfTheColumnMajorPosition(
+        IWeightInitializer initializer, double standardDeviation)
     {
         _ = standardDeviation;
         Network<double> network = Create<double>(initializer, seed: 77);
@@ -75,8 +77,8 @@ public class WeightInitializerTests
         {
             DenseLayer<double> layer = network.Layers[l];
             var random = RandomSequence.ForWeights(77, l);
-            double[] expected = [.. Enumerable.Range(0, layer.Inputs * layer.Outputs).Select(i => initializer.Draw(layer.Inputs, layer.Outputs, random, i))];
-            layer.Weights.ToColumnMajorArray().Should().Equal(expected);
+            layer.Weights.ToColumnMajorArray().Should().Equal(
+                Enumerable.Range(0, layer.Inputs * layer.Outputs).Select(i => initializer.Draw(layer.Inputs, layer.Outputs, random, i)));
             layer.Weights[1, 2].Should().Be(initializer.Draw(layer.Inputs, layer.Outputs, random, (2 * layer.Outputs) + 1));
             layer.Biases.Should().OnlyContain(bias => bias == 0);
         }
@@ -110,7 +112,8 @@ public class WeightInitializerTests
     [Fact]
     public void Network_LayersOfOneShape_GetDifferentDraws()
     {
-        var network = new Network<double>(6, [new(6, new Tanh<double>()), new(6, new Tanh<double>()), new(6, new Softmax<double>())], seed: 3);
+        var network = new Network<double>(
+            6, [new(6, new Tanh<double>()), new(6, new Tanh<double>()), new(6, new Softmax<double>())], seed: 3);
 
         double[][] weights = [.. network.Layers.Select(layer => layer.Weights.ToColumnMajorArray())];
         weights.SelectMany(layer => layer).Should().OnlyHaveUniqueItems();
@@ -119,7 +122,8 @@ public class WeightInitializerTests
     [Fact]
     public void Network_OwnInitializer_IsAskedWithTheShapeOfTheLayer()
     {
-        var network = new Network<float>(2, [new(3, new Identity<float>(), new Position()), new(2, new Softmax<float>(), new Position())], seed: 0);
+        var network = new Network<float>(
+            2, [new(3, new Identity<float>(), new Position()), new(2, new Softmax<float>(), new Position())], seed: 0);
 
         network.Layers[0].Weights.Should().Be(Matrix<float>.Build.DenseOfColumnMajor(3, 2, [2300, 2301, 2302, 2303, 2304, 2305]));
         network.Layers[1].Weights.ToColumnMajorArray().Should().Equal(3200, 3201, 3202, 3203, 3204, 3205);
@@ -134,6 +138,7 @@ public class WeightInitializerTests
 
     private sealed class Position : IWeightInitializer
     {
-        public double Draw(int inputs, int outputs, RandomSequence random, long index) => (1000 * inputs) + (100 * outputs) + index;
+        public double Draw(int inputs, int outputs, RandomSequence random, long index) =>
+            (1000 * inputs) + (100 * outputs) + index;
     }
 }

@@ -68,7 +68,7 @@ public abstract class ByteConversionTests<T>
                 numbers.Should().Equal(Surround(bytes.Select(value => T.CreateChecked(value))));
 
                 IEnumerable<T> Surround(IEnumerable<T> values) =>
-                    Enumerable.Repeat(poison, offset).Concat(values).Concat(Enumerable.Repeat(poison, numbers.Length - offset - length));
+                    [.. Enumerable.Repeat(poison, offset), .. values, .. Enumerable.Repeat(poison, numbers.Length - offset - length)];
             }
         }
     }

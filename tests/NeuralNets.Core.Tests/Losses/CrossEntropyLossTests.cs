@@ -153,7 +153,8 @@ public abstract class CrossEntropyLossTests<T>
     {
         Action evaluate = () => s_loss.Evaluate(Logits(2, 0, 0, 0, 0), [1, 0, 1]);
 
-        evaluate.Should().Throw<ArgumentException>().WithMessage("There must be one label a sample: the logits are 2 x 2, but there were 3 labels.*");
+        evaluate.Should().Throw<ArgumentException>()
+            .WithMessage("There must be one label a sample: the logits are 2 x 2, but there were 3 labels.*");
     }
 
     [Fact]
@@ -176,8 +177,10 @@ public abstract class CrossEntropyLossTests<T>
         Action evaluate = () => s_loss.Evaluate(Logits(2, 0, 0, 0, 0), Logits(2, 0, 1, first, second));
         Action differentiate = () => CrossEntropyLoss.Gradient(Logits(2, 0, 0, 0, 0), Logits(2, 0, 1, first, second));
 
-        evaluate.Should().Throw<ArgumentException>().WithParameterName("targets").WithMessage("A one-hot column must hold one 1*column 1*");
-        differentiate.Should().Throw<ArgumentException>().WithParameterName("targets").WithMessage("A one-hot column must hold one 1*column 1*");
+        evaluate.Should().Throw<ArgumentException>().WithParameterName("targets")
+            .WithMessage("A one-hot column must hold one 1*column 1*");
+        differentiate.Should().Throw<ArgumentException>().WithParameterName("targets")
+            .WithMessage("A one-hot column must hold one 1*column 1*");
     }
 
     [Fact]
@@ -185,7 +188,8 @@ public abstract class CrossEntropyLossTests<T>
     {
         Action evaluate = () => s_loss.Evaluate(Logits(1, 0, 0), [0, 0]);
 
-        evaluate.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("logits").WithMessage("A softmax needs at least 2 classes*1*");
+        evaluate.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("logits")
+            .WithMessage("A softmax needs at least 2 classes*1*");
     }
 
     [Fact]

@@ -17,12 +17,15 @@ internal sealed record SampleProcess(int ExitCode, string Output, string Error)
 
     /// <summary>Where the build put the sample.</summary>
     private static string SamplePath { get; } = Path.GetFullPath(
-        typeof(SampleProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "SamplePath").Value!,
+        typeof(SampleProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == "SamplePath").Value!,
         AppContext.BaseDirectory);
 
-    /// <summary>The host of the runtime that runs the tests: three folders above the runtime's own, whatever the PATH says.</summary>
+    /// <summary>The host of the runtime that runs the tests: three folders above the runtime's own, whatever the PATH
+    /// says.</summary>
     private static string DotnetPath { get; } = Path.GetFullPath(
-        Path.Combine("..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"), RuntimeEnvironment.GetRuntimeDirectory());
+        Path.Combine("..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"),
+        RuntimeEnvironment.GetRuntimeDirectory());
 
     /// <summary>Runs the sample to its end.</summary>
     public static async Task<SampleProcess> RunAsync(params string[] arguments)

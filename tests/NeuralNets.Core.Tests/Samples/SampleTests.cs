@@ -14,7 +14,8 @@ public class SampleTests
         run.Error.Trim().Should().BeEmpty();
         var options = new (string Name, string Default)[]
         {
-            ("--data", "data"), ("--samples", "20000"), ("--hidden", "128,32"), ("--activation", "relu"), ("--initializer", "he-uniform"),
+            ("--data", "data"), ("--samples", "20000"), ("--hidden", "128,32"), ("--activation", "relu"),
+            ("--initializer", "he-uniform"),
             ("--epochs", "200"), ("--learning-rate", "0.03"), ("--batch", "32"), ("--seed", "1"),
             ("--workers", $"{Environment.ProcessorCount}"), ("--precision", "float"),
         };
@@ -37,8 +38,10 @@ public class SampleTests
         one.OutputLines.Should().Contain("Training set: 784 x 2000, test set: 784 x 10000")
             .And.Contain("Training labels: 0: 191  1: 220  2: 198  3: 191  4: 214  5: 180  6: 200  7: 224  8: 172  9: 210")
             .And.Contain("Test labels:     0: 980  1: 1135  2: 1032  3: 1010  4: 982  5: 892  6: 958  7: 1028  8: 974  9: 1009")
-            .And.ContainSingle(line => line.StartsWith("Network: 784 -> 128, Relu | 128 -> 32, Relu | 32 -> 10, Softmax; 104,938 parameters"));
-        one.Output.Should().MatchRegex(@"(?m)^Epoch +1: cost \d\.\d{6}, training accuracy \d\d\.\d\d %, test accuracy \d\d\.\d\d %, \d+\.\d s\r?$")
+            .And.ContainSingle(
+                line => line.StartsWith("Network: 784 -> 128, Relu | 128 -> 32, Relu | 32 -> 10, Softmax; 104,938 parameters"));
+        one.Output.Should()
+            .MatchRegex(@"(?m)^Epoch +1: cost \d\.\d{6}, training accuracy \d\d\.\d\d %, test accuracy \d\d\.\d\d %, \d+\.\d s\r?$")
             .And.MatchRegex(@"(?m)^Test accuracy: \d\d\.\d\d %\r?$")
             .And.MatchRegex(@"(?m)^Trained in .*: [\d,]+ samples/s\r?$")
             .And.MatchRegex(@"(?m)^Parameters SHA-256: [0-9a-f]{64}\r?$");
@@ -54,11 +57,13 @@ public class SampleTests
     {
         SampleProcess run = await SampleProcess.RunAsync(
             "--samples", "300", "--epochs", "2", "--batch", "full", "--hidden", "20,15,12", "--activation", "leaky-relu",
-            "--initializer", "glorot-normal", "--learning-rate", "0.25", "--seed", "18446744073709551615", "--precision", "double");
+            "--initializer", "glorot-normal", "--learning-rate", "0.25", "--seed", "18446744073709551615",
+            "--precision", "double");
 
         run.ExitCode.Should().Be(0);
         run.Error.Should().BeEmpty();
-        run.OutputLines.Should().ContainSingle(line => line.StartsWith("Network: 784 -> 20, LeakyRelu(0.01) | 20 -> 15, LeakyRelu(0.01) | 15 -> 12"))
+        run.OutputLines.Should().ContainSingle(line =>
+            line.StartsWith("Network: 784 -> 20, LeakyRelu(0.01) | 20 -> 15, LeakyRelu(0.01) | 15 -> 12"))
             .Which.Should().EndWith("glorot-normal, Double");
         run.OutputLines.Should().Contain("Training: 2 epochs, full batch, learning rate 0.25");
         run.OutputLines.Where(line => line.StartsWith("Epoch")).Should().HaveCount(2);
@@ -121,5 +126,6 @@ public class SampleTests
     private static double Accuracy(SampleProcess run) =>
         double.Parse(Value(run, "Test accuracy: ")[..^2], System.Globalization.CultureInfo.InvariantCulture);
 
-    private static string Value(SampleProcess run, string name) => run.OutputLines.Single(line => line.StartsWith(name))[name.Length..];
+    private static string Value(SampleProcess run, string name) =>
+        run.OutputLines.Single(line => line.StartsWith(name))[name.Length..];
 }

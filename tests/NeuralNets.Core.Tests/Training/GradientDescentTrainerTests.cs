@@ -105,8 +105,8 @@ public sealed class GradientDescentTrainerTests
             steps.Fit(set, 1);
             epoch.Cost.Sum.Should().BeApproximately(costBefore, 1e-12);
             epoch.Cost.Mean.Should().Be(epoch.Cost.Sum / 60);
-            epoch.TrainingAccuracy.Should().Be(Evaluation.Accuracy.Of(set.Labels, stepped.PredictLabels(set)));
-            epoch.ValidationAccuracy.Should().Be(Evaluation.Accuracy.Of(validation.Labels, stepped.PredictLabels(validation)));
+            epoch.TrainingAccuracy.Should().Be(Core.Evaluation.Accuracy.Of(set.Labels, stepped.PredictLabels(set)));
+            epoch.ValidationAccuracy.Should().Be(Core.Evaluation.Accuracy.Of(validation.Labels, stepped.PredictLabels(validation)));
         }
     }
 
@@ -123,7 +123,7 @@ public sealed class GradientDescentTrainerTests
         {
             Dataset<double> picked = Pick(set, batch);
             cost += new CrossEntropyLoss().Evaluate(Logits(stepped, picked), picked.Labels).Sum;
-            hits += batch.Length * Evaluation.Accuracy.Of(picked.Labels, stepped.PredictLabels(picked));
+            hits += batch.Length * Core.Evaluation.Accuracy.Of(picked.Labels, stepped.PredictLabels(picked));
             steps.Fit(picked, 1);
         }
 
@@ -364,7 +364,7 @@ public sealed class GradientDescentTrainerTests
     private static int[] Order(ulong seed, int epoch, int count)
     {
         int[] order = new int[count];
-        Initialization.RandomSequence.ForShuffle(seed, epoch).Permutation(order);
+        Core.Initialization.RandomSequence.ForShuffle(seed, epoch).Permutation(order);
         return order;
     }
 
