@@ -12,6 +12,9 @@ namespace NeuralNets.Core.Data;
 public sealed class Dataset<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>How many samples ahead of the reading they are asked for: the order is random, and memory is slow to answer.</summary>
+    private const int PrefetchDistance = 3;
+
     private readonly FeatureSource<T> _source;
     private readonly int[]? _positions; // in the source; null: the same as here
     private readonly int[] _labels;
@@ -184,6 +187,11 @@ public sealed class Dataset<T>
     {
         for (int j = 0; j < indices.Length; j++)
         {
+            if (j + PrefetchDistance < indices.Length)
+            {
+                _source.Prefetch(Position(indices[j + PrefetchDistance]));
+            }
+
             _source.Read(Position(indices[j]), destination.Slice(j * Features, Features));
         }
     }

@@ -12,13 +12,20 @@ internal abstract class FeatureSource<T>(int count)
 
     /// <summary>Writes the features of one sample.</summary>
     public abstract void Read(int position, Span<T> destination);
+
+    /// <summary>Asks for a sample that will be read soon to be brought into the cache.</summary>
+    public abstract void Prefetch(int position);
 }
 
 /// <summary>Features that are numbers already, (features × samples).</summary>
 internal sealed class MatrixFeatures<T>(T[] values, int features) : FeatureSource<T>(features)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public override void Read(int position, Span<T> destination) => values.AsSpan(position * Features, Features).CopyTo(destination);
+    public override void Read(int position, Span<T> destination) => Sample(position).CopyTo(destination);
+
+    public override void Prefetch(int position) => Cache.Prefetch<T>(Sample(position));
+
+    private Span<T> Sample(int position) => values.AsSpan(position * Features, Features);
 }
 
 /// <summary>Features that are bytes, one sample after the other.</summary>
@@ -27,14 +34,16 @@ internal sealed class ByteFeatures<T>(ReadOnlyMemory<byte> bytes, int features, 
 {
     public override void Read(int position, Span<T> destination)
     {
-        ReadOnlySpan<byte> sample = bytes.Span.Slice(position * Features, Features);
         if (scaling == PixelScaling.UnitInterval)
         {
-            ByteConversion.ToUnitInterval(sample, destination);
+            ByteConversion.ToUnitInterval(Sample(position), destination);
         }
         else
         {
-            ByteConversion.ToNumbers(sample, destination);
+            ByteConversion.ToNumbers(Sample(position), destination);
         }
     }
+    public override void Prefetch(int position) => Cache.Prefetch(Sample(position));
+
+    private ReadOnlySpan<byte> Sample(int position) => bytes.Span.Slice(position * Features, Features);
 }

@@ -107,6 +107,9 @@ public sealed class GradientDescentTrainer<T>
     /// <summary>The number of threads exactly, for tests.</summary>
     internal int? ForcedWorkers { get; init; }
 
+    /// <summary>The cut of the step, for tests.</summary>
+    internal bool? ForcedCutByUnits { get; init; }
+
     /// <summary>The most samples that go through at a time. 256 keep what passes between the layers in the cache.</summary>
     internal int ChunkColumns { get; init; } = 256;
 
@@ -143,6 +146,18 @@ public sealed class GradientDescentTrainer<T>
         }
 
         return new TrainingRun<T>(this, training, epochs, validation, progress, cancellationToken).Run();
+    }
+
+    /// <summary>How the steps of a batch are cut.</summary>
+    internal StepPlan Plan(int batchSize)
+    {
+        int[] sizes = [Network.Inputs, .. Network.Layers.Select(layer => layer.Outputs)];
+        StepPlan plan = StepPlan.Choose(MaxWorkers, sizes, Math.Min(ChunkColumns, batchSize));
+        return plan with
+        {
+            Workers = ForcedWorkers ?? plan.Workers,
+            CutsFirstLayerByUnits = (ForcedCutByUnits ?? plan.CutsFirstLayerByUnits) && sizes.Length > 2,
+        };
     }
 
     private void Check(Dataset<T> set, string parameter)

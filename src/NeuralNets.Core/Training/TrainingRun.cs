@@ -21,8 +21,7 @@ internal sealed class TrainingRun<T>
     private readonly CancellationToken _cancellation;
     private readonly int _epochs;
     private readonly int _batchSize;
-    private readonly int _chunkColumns;
-    private readonly int _workers;
+    private readonly StepPlan _plan;
     private readonly TrainingStep<T> _step;
     private readonly int[] _order;
     private readonly int[] _predicted;
@@ -49,13 +48,12 @@ internal sealed class TrainingRun<T>
         _cancellation = cancellation;
         _epochs = epochs;
         _batchSize = Math.Min(trainer.BatchSize ?? training.Count, training.Count);
-        _chunkColumns = Math.Min(trainer.ChunkColumns, _batchSize);
-        _workers = trainer.ForcedWorkers ?? TeamSize.Choose(trainer.MaxWorkers, trainer.Network.ParameterCount, _chunkColumns);
+        _plan = trainer.Plan(_batchSize);
         _step = new TrainingStep<T>(
-            trainer.Network, trainer.Loss, training, T.CreateChecked(trainer.LearningRate), _chunkColumns, _batchSize > _chunkColumns);
+            trainer.Network, trainer.Loss, training, T.CreateChecked(trainer.LearningRate), _plan, accumulates: _batchSize > _plan.ChunkColumns);
         _order = new int[training.Count];
         _predicted = new int[Math.Max(validation?.Count ?? 0, IsFullBatch ? training.Count : 0)];
-        _hits = new int[_workers * HitsStride];
+        _hits = new int[_plan.Workers * HitsStride];
     }
 
     private const int HitsStride = 32;
@@ -68,7 +66,7 @@ internal sealed class TrainingRun<T>
     public TrainingResult Run()
     {
         _cancellation.ThrowIfCancellationRequested();
-        WorkerTeam.Run(_workers, RunWorker);
+        WorkerTeam.Run(_plan.Workers, RunWorker);
         if (_cancelled)
         {
             throw new OperationCanceledException(_cancellation);
@@ -76,7 +74,7 @@ internal sealed class TrainingRun<T>
 
         double samples = (double)_epochs * _training.Count;
         return new TrainingResult(
-            _results, _trainingTime.Elapsed, _evaluationTime.Elapsed, samples / _trainingTime.Elapsed.TotalSeconds, _workers);
+            _results, _trainingTime.Elapsed, _evaluationTime.Elapsed, samples / _trainingTime.Elapsed.TotalSeconds, _plan.Workers);
     }
 
     private void RunWorker(WorkerTeam team, int worker)
@@ -97,6 +95,7 @@ internal sealed class TrainingRun<T>
                 return;
             }
 
+            team.Barrier();
             if (worker == 0)
             {
                 _trainingTime.Stop();
@@ -144,35 +143,35 @@ internal sealed class TrainingRun<T>
         for (int batch = 0, step = 1; batch < _order.Length; batch += _batchSize, step++)
         {
             int size = Math.Min(_batchSize, _order.Length - batch);
-            for (int chunk = 0; chunk < size; chunk += _chunkColumns)
+            for (int chunk = 0; chunk < size; chunk += _plan.ChunkColumns)
             {
-                int columns = Math.Min(_chunkColumns, size - chunk);
+                ReadOnlySpan<int> samples = _order.AsSpan(batch + chunk, Math.Min(_plan.ChunkColumns, size - chunk));
                 if (worker == 0 && chunk == 0)
                 {
                     _cancelled = _cancellation.IsCancellationRequested;
                 }
 
-                hits += _step.Propagate(_order.AsSpan(batch + chunk, columns), worker, _workers);
+                _step.Begin(samples, worker);
                 team.Barrier();
-
                 if (_cancelled)
                 {
                     return hits;
                 }
 
+                hits += _step.Propagate(samples, worker);
+                team.Barrier();
                 if (_step.HasNonFiniteCost)
                 {
                     // Before the update, so that the network keeps its last good parameters.
-                    ThrowNonFiniteCost(team, worker, step, columns);
+                    ThrowNonFiniteCost(team, worker, step, samples.Length);
                 }
 
-                _step.Descend(columns, isFirst: chunk == 0, chunk + columns == size ? size : 0, worker, _workers);
+                bool isLast = chunk + samples.Length == size;
+                _step.Descend(samples.Length, isFirst: chunk == 0, isLast ? size : 0, worker);
                 if (worker == 0)
                 {
-                    AddCosts(columns);
+                    AddCosts(samples.Length);
                 }
-
-                team.Barrier();
             }
 
             _trainer.StepObserver?.Invoke(worker);
@@ -210,7 +209,7 @@ internal sealed class TrainingRun<T>
     private void EndEpoch()
     {
         long hits = 0;
-        for (int worker = 0; worker < _workers; worker++)
+        for (int worker = 0; worker < _plan.Workers; worker++)
         {
             hits += _hits[worker * HitsStride];
         }
@@ -252,7 +251,7 @@ internal sealed class TrainingRun<T>
                 _evaluationTime.Start();
             }
 
-            (int start, int count) = Partition.Share(set.Count, _workers, worker);
+            (int start, int count) = Partition.Share(set.Count, _plan.Workers, worker);
             _trainer.Network.PredictLabels(set, start, _predicted.AsSpan(start, count));
         }
 

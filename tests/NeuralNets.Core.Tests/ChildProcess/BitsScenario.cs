@@ -24,45 +24,45 @@ internal static class BitsScenario
         foreach (string activation in Activations)
         {
             Console.WriteLine($"{activation} float {TrainSmall<float>(activation, workers: 1, chunkColumns: 256)}");
-            Console.WriteLine($"{activation} double {TrainSmall<double>(activation, workers: 2, chunkColumns: 7)}");
+            Console.WriteLine($"{activation} double {TrainSmall<double>(activation, workers: 2, chunkColumns: 7, byUnits: true)}");
         }
     }
 
-    public static void PrintMnist(int workers, int chunkColumns)
+    public static void PrintMnist(int workers, int chunkColumns, bool byUnits)
     {
         Console.WriteLine(Hardware);
-        Console.WriteLine(TrainMnist(workers, chunkColumns));
+        Console.WriteLine(TrainMnist(workers, chunkColumns, byUnits));
     }
 
     /// <summary>
-    /// Two epochs in mini-batches and two with all 300 samples at a time, of a network with awkward sizes: about 600,000
+    /// Two epochs in mini-batches and two with all 300 samples at a time, of a network with awkward sizes: about 5 million
     /// multiply-adds. Returns the hash of the parameters.
     /// </summary>
-    public static string TrainSmall<T>(string activation, int workers, int chunkColumns)
+    public static string TrainSmall<T>(string activation, int workers, int chunkColumns, bool byUnits = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var random = new Random(5);
         Matrix<T> features = Matrix<T>.Build.Dense(13, 300, (_, _) => T.CreateChecked(random.NextDouble() - 0.5));
         int[] labels = [.. Enumerable.Range(0, 300).Select(_ => random.Next(5))];
         var set = Dataset<T>.FromMatrix(features, labels, 5);
-        var network = new Network<T>([13, 19, 7, 5], Create<T>(activation), seed: 8);
-        Fit(network, set, batchSize: 37, epochs: 2, workers, chunkColumns);
-        Fit(network, set, batchSize: null, epochs: 2, workers, chunkColumns);
+        var network = new Network<T>([13, 67, 7, 5], Create<T>(activation), seed: 8);
+        Fit(network, set, batchSize: 37, epochs: 2, workers, chunkColumns, byUnits);
+        Fit(network, set, batchSize: null, epochs: 2, workers, chunkColumns, byUnits);
         return network.ParametersSha256();
     }
 
     /// <summary>Two epochs of the sample's training: 784-128-32-10 on 20,000 images.</summary>
-    public static string TrainMnist(int workers, int chunkColumns)
+    public static string TrainMnist(int workers, int chunkColumns, bool byUnits)
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "mnist");
         LabelledImages images = IdxReader.ReadImages(
             Path.Combine(folder, "train-images-idx3-ubyte.gz"), Path.Combine(folder, "train-labels-idx1-ubyte.gz"));
         var network = new Network<float>([784, 128, 32, 10], new Relu<float>(), seed: 1);
-        Fit(network, Dataset<float>.FromImages(images).Take(20_000), batchSize: 32, epochs: 2, workers, chunkColumns);
+        Fit(network, Dataset<float>.FromImages(images).Take(20_000), batchSize: 32, epochs: 2, workers, chunkColumns, byUnits);
         return network.ParametersSha256();
     }
 
-    private static void Fit<T>(Network<T> network, Dataset<T> set, int? batchSize, int epochs, int workers, int chunkColumns)
+    private static void Fit<T>(Network<T> network, Dataset<T> set, int? batchSize, int epochs, int workers, int chunkColumns, bool byUnits)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var threads = new System.Collections.Concurrent.ConcurrentDictionary<int, int>();
@@ -71,6 +71,7 @@ internal static class BitsScenario
             BatchSize = batchSize,
             Seed = 6,
             ForcedWorkers = workers,
+            ForcedCutByUnits = byUnits,
             ChunkColumns = chunkColumns,
             StepObserver = worker => threads[worker] = Environment.CurrentManagedThreadId,
         };

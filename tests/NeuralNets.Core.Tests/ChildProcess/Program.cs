@@ -13,8 +13,8 @@ internal static class Program
             case ["bits"]:
                 BitsScenario.PrintSmallNetworks();
                 return 0;
-            case ["mnist", var workers, var chunk]:
-                BitsScenario.PrintMnist(int.Parse(workers, null), int.Parse(chunk, null));
+            case ["mnist", var workers, var chunk, var byUnits]:
+                BitsScenario.PrintMnist(int.Parse(workers, null), int.Parse(chunk, null), bool.Parse(byUnits));
                 return 0;
             default:
                 Console.Error.WriteLine($"There is no scenario '{string.Join(' ', args)}'.");

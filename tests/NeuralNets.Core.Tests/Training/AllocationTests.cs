@@ -9,18 +9,19 @@ namespace NeuralNets.Core.Tests.Training;
 public sealed class AllocationTests
 {
     [Theory]
-    [InlineData(1, 32, 256)]
-    [InlineData(2, 32, 256)]
-    [InlineData(3, 50, 16)]
-    [InlineData(2, null, 64)]
-    public void Step_SteadyStateInFloat_AllocatesNothingOnAnyWorker(int workers, int? batchSize, int chunkColumns) =>
-        CheckSteps<float>(workers, batchSize, chunkColumns, new Relu<float>());
+    [InlineData(1, 32, 256, false)]
+    [InlineData(2, 32, 256, true)]
+    [InlineData(3, 50, 16, false)]
+    [InlineData(3, 50, 16, true)]
+    [InlineData(2, null, 64, true)]
+    public void Step_SteadyStateInFloat_AllocatesNothingOnAnyWorker(int workers, int? batchSize, int chunkColumns, bool byUnits) =>
+        CheckSteps<float>(workers, batchSize, chunkColumns, byUnits, new Relu<float>());
 
     [Theory]
-    [InlineData(1, 32, 256)]
-    [InlineData(2, 50, 16)]
-    public void Step_SteadyStateInDouble_AllocatesNothingOnAnyWorker(int workers, int? batchSize, int chunkColumns) =>
-        CheckSteps<double>(workers, batchSize, chunkColumns, new Sigmoid<double>());
+    [InlineData(1, 32, 256, true)]
+    [InlineData(2, 50, 16, false)]
+    public void Step_SteadyStateInDouble_AllocatesNothingOnAnyWorker(int workers, int? batchSize, int chunkColumns, bool byUnits) =>
+        CheckSteps<double>(workers, batchSize, chunkColumns, byUnits, new Sigmoid<double>());
 
     [Fact]
     public void Fit_FullBatchOf60000_NeedsTheWorkspaceOfABatchOf256AndOneGradient()
@@ -44,7 +45,7 @@ public sealed class AllocationTests
         allocated.Should().BeLessThan(Samples * 784 * sizeof(float) / 50);
     }
 
-    private static void CheckSteps<T>(int workers, int? batchSize, int chunkColumns, IActivation<T> activation)
+    private static void CheckSteps<T>(int workers, int? batchSize, int chunkColumns, bool byUnits, IActivation<T> activation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const int Warm = 20;
@@ -54,6 +55,7 @@ public sealed class AllocationTests
         {
             BatchSize = batchSize,
             ForcedWorkers = workers,
+            ForcedCutByUnits = byUnits,
             ChunkColumns = chunkColumns,
             StepObserver = worker =>
             {

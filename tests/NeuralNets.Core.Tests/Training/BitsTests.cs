@@ -11,6 +11,8 @@ public sealed class BitsTests
     private static readonly int[] s_workers = [1, 2, 3, 8];
     private static readonly int[] s_chunks = [1, 7, 256, int.MaxValue];
 
+    private static readonly bool[] s_cuts = [false, true];
+
     public static TheoryData<string> Activations => [.. BitsScenario.Activations];
 
     public static TheoryData<string, string> Switches => new()
@@ -22,11 +24,11 @@ public sealed class BitsTests
 
     [Theory]
     [MemberData(nameof(Activations))]
-    public void Fit_AnyWorkersChunkAndWidth_GivesTheSameBitsInFloat(string activation) => CheckAll<float>(activation);
+    public void Fit_AnyWorkersChunkCutAndWidth_GivesTheSameBitsInFloat(string activation) => CheckAll<float>(activation);
 
     [Theory]
     [MemberData(nameof(Activations))]
-    public void Fit_AnyWorkersChunkAndWidth_GivesTheSameBitsInDouble(string activation) => CheckAll<double>(activation);
+    public void Fit_AnyWorkersChunkCutAndWidth_GivesTheSameBitsInDouble(string activation) => CheckAll<double>(activation);
 
     [X64Theory]
     [MemberData(nameof(Switches))]
@@ -45,11 +47,11 @@ public sealed class BitsTests
     [X64Fact]
     public void Fit_MnistForTwoEpochs_GivesTheSameBitsWithoutAvx512AndForAnyWorkersAndChunk()
     {
-        string expected = BitsScenario.TrainMnist(workers: 1, chunkColumns: 256);
+        string expected = BitsScenario.TrainMnist(workers: 1, chunkColumns: 256, byUnits: false);
 
-        BitsScenario.TrainMnist(workers: 2, chunkColumns: 32).Should().Be(expected);
-        BitsScenario.TrainMnist(workers: 3, chunkColumns: 5).Should().Be(expected);
-        string[] lines = Child.Run("mnist 2 11", ("DOTNET_EnableAVX512", "0"));
+        BitsScenario.TrainMnist(workers: 2, chunkColumns: 32, byUnits: true).Should().Be(expected);
+        BitsScenario.TrainMnist(workers: 3, chunkColumns: 5, byUnits: false).Should().Be(expected);
+        string[] lines = Child.Run("mnist 2 11 true", ("DOTNET_EnableAVX512", "0"));
         lines.Should().Equal("Vector256 accelerated: True fused: True", expected);
     }
 
@@ -64,7 +66,11 @@ public sealed class BitsTests
             {
                 foreach (int chunk in s_chunks)
                 {
-                    BitsScenario.TrainSmall<T>(activation, workers, chunk).Should().Be(expected, $"with {width}, {workers} workers, chunks of {chunk}");
+                    foreach (bool byUnits in s_cuts)
+                    {
+                        BitsScenario.TrainSmall<T>(activation, workers, chunk, byUnits).Should().Be(
+                            expected, $"with {width}, {workers} workers, chunks of {chunk}, first layer cut by units: {byUnits}");
+                    }
                 }
             }
         }
