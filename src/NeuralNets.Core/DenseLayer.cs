@@ -100,7 +100,7 @@ public sealed class DenseLayer<T>
     internal void Affine(MatrixView<T> input, Span<T> z)
     {
         Gemm.Product(WeightView, input, z, Outputs);
-        Columns.Add(z, _biases, input.Columns, Outputs);
+        Columns.Add(z, _biases, input.Columns);
     }
 
     private static Matrix<T> Checked(Matrix<T> weights, Vector<T> biases)

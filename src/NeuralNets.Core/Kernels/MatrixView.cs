@@ -54,6 +54,9 @@ internal readonly ref struct MatrixView<T>
             : new(Data[(start * RowStep)..], count, Columns, RowStep, ColumnStep);
     }
 
+    /// <summary>The given columns of all rows.</summary>
+    public MatrixView<T> ColumnRange(int start, int count) => Transposed.RowRange(start, count).Transposed;
+
     /// <summary>Checks that column-major storage of the given shape lies within <paramref name="length"/> elements.</summary>
     public static void CheckStorage(int length, int rows, int columns, int leadingDimension)
     {

@@ -79,6 +79,20 @@ internal sealed class TrainingRun<T>
 
     private void RunWorker(WorkerTeam team, int worker)
     {
+        _step.Load(worker);
+        try
+        {
+            RunEpochs(team, worker);
+        }
+        finally
+        {
+            // However training ends, the network has what was learned.
+            _step.Save(worker);
+        }
+    }
+
+    private void RunEpochs(WorkerTeam team, int worker)
+    {
         for (int epoch = 0; epoch < _epochs; epoch++)
         {
             if (worker == 0)
@@ -95,6 +109,7 @@ internal sealed class TrainingRun<T>
                 return;
             }
 
+            _step.Save(worker);
             team.Barrier();
             if (worker == 0)
             {

@@ -35,10 +35,11 @@ internal sealed class TrainingStep<T>
     private readonly T _rate;
     private readonly StepPlan _plan;
 
-    // (features × chunk); a worker each if the first layer is cut by units, otherwise one for all.
-    private readonly T[][] _inputs;
+    // A worker each if the first layer is cut by units; otherwise empty, and the first layer's inputs (features × chunk) are here.
+    private readonly FirstLayerSlab<T>[] _slabs;
+    private readonly T[] _input;
 
-    // Per layer, (units × chunk): inputs and values of its function, and the derivatives of the cost. The function of the output
+    // Per layer that is cut by samples, (units × chunk): inputs and values of its function, and the derivatives of the cost. The function of the output
     // layer is in the loss, so its values are not kept.
     private readonly T[][] _z;
     private readonly T[][] _a;
@@ -68,16 +69,21 @@ internal sealed class TrainingStep<T>
         _samples = samples;
         _rate = rate;
         _plan = plan;
-        _inputs = new T[plan.CutsFirstLayerByUnits ? plan.Workers : 1][];
-        for (int i = 0; i < _inputs.Length; i++)
+        _slabs = new FirstLayerSlab<T>[plan.CutsFirstLayerByUnits ? plan.Workers : 0];
+        for (int worker = 0; worker < _slabs.Length; worker++)
         {
-            _inputs[i] = new T[network.Inputs * chunkColumns];
+            (int start, int units) = plan.Units(_layers[0].Outputs, worker);
+            _slabs[worker] = new FirstLayerSlab<T>(_layers[0], _layers[1], start, units, chunkColumns, accumulates);
         }
 
-        _z = Array.ConvertAll(_layers, layer => new T[layer.Outputs * chunkColumns]);
-        _a = Array.ConvertAll(_layers, layer => layer.Activation is null ? [] : new T[layer.Outputs * chunkColumns]);
-        _dz = Array.ConvertAll(_layers, layer => new T[layer.Outputs * chunkColumns]);
-        _weightGradients = Array.ConvertAll(_layers, layer => accumulates ? new T[layer.Inputs * layer.Outputs] : []);
+        bool IsInSlabs(DenseLayer<T> layer) => plan.CutsFirstLayerByUnits && layer == _layers[0];
+        T[] PerSample(DenseLayer<T> layer) => IsInSlabs(layer) ? [] : new T[layer.Outputs * chunkColumns];
+        _input = plan.CutsFirstLayerByUnits ? [] : new T[network.Inputs * chunkColumns];
+        _z = Array.ConvertAll(_layers, PerSample);
+        _a = Array.ConvertAll(_layers, layer => layer.Activation is null ? [] : PerSample(layer));
+        _dz = Array.ConvertAll(_layers, PerSample);
+        _weightGradients = Array.ConvertAll(
+            _layers, layer => accumulates && !IsInSlabs(layer) ? new T[layer.Inputs * layer.Outputs] : []);
         _biasGradients = Array.ConvertAll(_layers, layer => new T[layer.Outputs]);
         _labels = new int[chunkColumns];
         _costs = new double[chunkColumns];
@@ -90,32 +96,32 @@ internal sealed class TrainingStep<T>
     /// <summary>The samples' costs of the chunk. Valid after the barrier that follows <see cref="Propagate"/>.</summary>
     public ReadOnlySpan<double> Costs => _costs;
 
+    /// <summary>Takes the parameters from the network, for one worker: before its first step.</summary>
+    public void Load(int worker)
+    {
+        if (_plan.CutsFirstLayerByUnits)
+        {
+            _slabs[worker].Load();
+        }
+    }
+
+    /// <summary>Brings the parameters of the network up to date, for one worker.</summary>
+    public void Save(int worker)
+    {
+        if (_plan.CutsFirstLayerByUnits)
+        {
+            _slabs[worker].Save();
+        }
+    }
+
     /// <summary>The first phase, for one worker.</summary>
     /// <param name="chunk">The positions of the chunk's samples in the training set.</param>
     /// <param name="worker">The worker's index.</param>
     public void Begin(ReadOnlySpan<int> chunk, int worker)
     {
-        if (!_plan.CutsFirstLayerByUnits)
+        if (_plan.CutsFirstLayerByUnits)
         {
-            return;
-        }
-
-        DenseLayer<T> layer = _layers[0];
-        (int start, int units) = _plan.Units(layer.Outputs, worker);
-        if (units == 0)
-        {
-            return;
-        }
-
-        Span<T> input = _inputs[worker].AsSpan(0, layer.Inputs * chunk.Length);
-        _samples.Gather(chunk, input);
-        Span<T> z = _z[0].AsSpan(start);
-        Gemm.Product(layer.WeightView.RowRange(start, units), MatrixView<T>.ColumnMajor(input, layer.Inputs, chunk.Length), z, layer.Outputs);
-        Columns.Add(z, layer.BiasSpan.Slice(start, units), chunk.Length, layer.Outputs);
-        for (int j = 0; j < chunk.Length; j++)
-        {
-            int column = (j * layer.Outputs) + start;
-            layer.Activation!.Evaluate(_z[0].AsSpan(column, units), _a[0].AsSpan(column, units));
+            _slabs[worker].Forward(_samples, chunk);
         }
     }
 
@@ -138,7 +144,7 @@ internal sealed class TrainingStep<T>
 
         if (!_plan.CutsFirstLayerByUnits)
         {
-            _samples.Gather(chunk.Slice(start, count), Block(_inputs[0], _layers[0].Inputs, start, count));
+            _samples.Gather(chunk.Slice(start, count), Block(_input, _layers[0].Inputs, start, count));
         }
 
         Forward(start, count);
@@ -154,39 +160,45 @@ internal sealed class TrainingStep<T>
     /// <param name="worker">The worker's index.</param>
     public void Descend(int columns, bool isFirst, int batchSize, int worker)
     {
-        int next = 0;
+        var update = new ChunkUpdate<T>(isFirst, batchSize > 0, batchSize > 0 ? T.One / T.CreateChecked(batchSize) : T.Zero, _rate);
         if (_plan.CutsFirstLayerByUnits)
         {
-            // The derivatives of these units take the next layer's weights for them, which this worker updates, too: afterwards.
-            (int start, int units) = _plan.Units(_layers[0].Outputs, worker);
-            if (units > 0)
-            {
-                BackwardUnits(columns, start, units);
-                DescendWeights(0, columns, isFirst, batchSize, start, units, 0, _layers[0].Inputs, worker);
-                DescendBiases(0, columns, isFirst, batchSize, start, units);
-                DescendWeights(1, columns, isFirst, batchSize, 0, _layers[1].Outputs, start, units, worker);
-            }
-
-            if (worker == 1 % _plan.Workers)
-            {
-                DescendBiases(1, columns, isFirst, batchSize, 0, _layers[1].Outputs);
-            }
-
-            next = 2;
+            // The slab takes the next layer's weights for its units as they were: Descend below has the same share of them for
+            // this worker to update.
+            _slabs[worker].Backward(Derivatives(1, columns));
+            _slabs[worker].Descend(update, columns);
         }
 
-        for (int l = next; l < _layers.Length; l++)
+        for (int l = FirstLayerOfSamples; l < _layers.Length; l++)
         {
-            (int start, int inputs) = Partition.Share(_layers[l].Inputs, _plan.Workers, worker);
-            DescendWeights(l, columns, isFirst, batchSize, 0, _layers[l].Outputs, start, inputs, worker);
+            DescendInputs(update, l, columns, worker);
 
             // The biases of a layer are too few to share out: the layers are.
             if (worker == l % _plan.Workers)
             {
-                DescendBiases(l, columns, isFirst, batchSize, 0, _layers[l].Outputs);
+                update.Biases(_dz[l], _layers[l].BiasSpan, _biasGradients[l], columns);
             }
         }
     }
+
+    /// <summary>The gradient, and the update, of the weights of a worker's share of a layer's inputs.</summary>
+    private void DescendInputs(ChunkUpdate<T> update, int l, int columns, int worker)
+    {
+        DenseLayer<T> layer = _layers[l];
+        bool takesSlab = l == 1 && _plan.CutsFirstLayerByUnits;
+        (int start, int count) = takesSlab
+            ? (_slabs[worker].FirstUnit, _slabs[worker].Units)
+            : Partition.Share(layer.Inputs, _plan.Workers, worker);
+        MatrixView<T> a = takesSlab
+            ? _slabs[worker].Values(0, columns)
+            : MatrixView<T>.ColumnMajor(l == 0 ? _input : _a[l - 1], layer.Inputs, columns).RowRange(start, count);
+        int offset = start * layer.Outputs;
+        int length = count * layer.Outputs;
+        Span<T> gradient = _weightGradients[l].Length == 0 ? [] : _weightGradients[l].AsSpan(offset, length);
+        update.Weights(Derivatives(l, columns), a, layer.WeightSpan.Slice(offset, length), gradient, layer.Outputs);
+    }
+
+    private MatrixView<T> Derivatives(int l, int columns) => MatrixView<T>.ColumnMajor(_dz[l], _layers[l].Outputs, columns);
 
     private int FirstLayerOfSamples => _plan.CutsFirstLayerByUnits ? 1 : 0;
 
@@ -195,9 +207,17 @@ internal sealed class TrainingStep<T>
         for (int l = FirstLayerOfSamples; l < _layers.Length; l++)
         {
             DenseLayer<T> layer = _layers[l];
-            Span<T> input = Block(l == 0 ? _inputs[0] : _a[l - 1], layer.Inputs, start, count);
             Span<T> z = Block(_z[l], layer.Outputs, start, count);
-            layer.Affine(MatrixView<T>.ColumnMajor(input, layer.Inputs, count), z);
+            if (l == 1 && _plan.CutsFirstLayerByUnits)
+            {
+                AffineOfSlabs(layer, start, count, z);
+            }
+            else
+            {
+                Span<T> input = Block(l == 0 ? _input : _a[l - 1], layer.Inputs, start, count);
+                layer.Affine(MatrixView<T>.ColumnMajor(input, layer.Inputs, count), z);
+            }
+
             layer.Activation?.Evaluate(z, Block(_a[l], layer.Outputs, start, count));
         }
     }
@@ -240,80 +260,25 @@ internal sealed class TrainingStep<T>
         }
     }
 
-    /// <summary>The same for some units of the first layer and all samples.</summary>
-    private void BackwardUnits(int columns, int start, int units)
+    /// <summary><c>z = W·a + b</c> with the inputs in slabs: one chain over all of them in order, as in one piece.</summary>
+    private void AffineOfSlabs(DenseLayer<T> layer, int start, int count, Span<T> z)
     {
-        DenseLayer<T> layer = _layers[0];
-        DenseLayer<T> next = _layers[1];
-        Gemm.Product(
-            next.WeightView.Transposed.RowRange(start, units),
-            MatrixView<T>.ColumnMajor(_dz[1], next.Outputs, columns),
-            _dz[0].AsSpan(start),
-            layer.Outputs);
-        for (int j = 0; j < columns; j++)
+        foreach (FirstLayerSlab<T> slab in _slabs)
         {
-            int column = (j * layer.Outputs) + start;
-            layer.Activation!.MultiplyByDerivative(
-                _z[0].AsSpan(column, units), _a[0].AsSpan(column, units), _dz[0].AsSpan(column, units));
+            MatrixView<T> weights = layer.WeightView.ColumnRange(slab.FirstUnit, slab.Units);
+            if (slab.FirstUnit == 0)
+            {
+                Gemm.Product(weights, slab.Values(start, count), z, layer.Outputs);
+            }
+            else
+            {
+                Gemm.Accumulate(weights, slab.Values(start, count), z, layer.Outputs);
+            }
         }
+
+        Columns.Add(z, layer.BiasSpan, count);
     }
-
-    /// <summary><c>dW = dZ·Aᵀ</c> for a block of W, and <c>W ← fma(−rate, dW/batch, W)</c> if the batch is complete.</summary>
-    private void DescendWeights(
-        int l, int columns, bool isFirst, int batchSize, int firstUnit, int units, int firstInput, int inputs, int worker)
-    {
-        if (inputs == 0)
-        {
-            return;
-        }
-
-        DenseLayer<T> layer = _layers[l];
-        T[] input = l > 0 ? _a[l - 1] : _inputs[_plan.CutsFirstLayerByUnits ? worker : 0];
-        MatrixView<T> dz = MatrixView<T>.ColumnMajor(_dz[l], layer.Outputs, columns).RowRange(firstUnit, units);
-        MatrixView<T> a = MatrixView<T>.ColumnMajor(input, layer.Inputs, columns).RowRange(firstInput, inputs).Transposed;
-        int offset = (firstInput * layer.Outputs) + firstUnit;
-        Span<T> gradient = _weightGradients[l].Length == 0 ? [] : _weightGradients[l].AsSpan(offset);
-        if (batchSize > 0)
-        {
-            Gemm.Descend(dz, a, layer.WeightSpan[offset..], isFirst ? [] : gradient, layer.Outputs, Reciprocal(batchSize), _rate);
-        }
-        else if (isFirst)
-        {
-            Gemm.Product(dz, a, gradient, layer.Outputs);
-        }
-        else
-        {
-            Gemm.Accumulate(dz, a, gradient, layer.Outputs);
-        }
-    }
-
-    private void DescendBiases(int l, int columns, bool isFirst, int batchSize, int firstUnit, int units)
-    {
-        Span<T> gradient = _biasGradients[l].AsSpan(firstUnit, units);
-        if (isFirst)
-        {
-            gradient.Clear();
-        }
-
-        Columns.Accumulate(_dz[l].AsSpan(firstUnit), gradient, columns, _layers[l].Outputs);
-        if (batchSize > 0)
-        {
-            Span<T> biases = _layers[l].BiasSpan.Slice(firstUnit, units);
-            Elementwise.Apply(gradient, biases, biases, new DescendOperator(Reciprocal(batchSize), -_rate));
-        }
-    }
-
-    private static T Reciprocal(int batchSize) => T.One / T.CreateChecked(batchSize);
 
     /// <summary>The memory of some columns.</summary>
     private static Span<T> Block(T[] matrix, int rows, int start, int count) => matrix.AsSpan(start * rows, count * rows);
-
-    /// <summary><c>fma(−rate, gradient·scale, parameter)</c>, as <see cref="Gemm.Descend"/> does it.</summary>
-    private readonly struct DescendOperator(T scale, T negatedRate) : IBinaryOperator<T>
-    {
-        public TVector Invoke<TVector, TLane>(TVector gradient, TVector parameter)
-            where TVector : unmanaged
-            where TLane : struct, ILane<T, TVector> =>
-            TLane.FusedMultiplyAdd(TLane.Broadcast(negatedRate), TLane.Multiply(gradient, TLane.Broadcast(scale)), parameter);
-    }
 }
