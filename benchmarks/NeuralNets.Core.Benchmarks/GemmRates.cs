@@ -59,7 +59,7 @@ internal static class GemmRates
         return rates;
     }
 
-    private static double Peak<T>()
+    internal static double Peak<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Simd.Width switch
         {
             SimdWidth.Vector512 => Peak<T, Vector512<T>, Lane512<T>>(),

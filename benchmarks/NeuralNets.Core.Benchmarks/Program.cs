@@ -8,6 +8,8 @@ switch (args)
         return Race.Run(args[1..]);
     case ["gemm", ..]:
         return GemmRates.Run(args[1..]);
+    case ["step", ..]:
+        return StepParts.Run(args[1..]);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(GemmShape).Assembly).Run(args);
         return 0;

@@ -12,9 +12,6 @@ namespace NeuralNets.Core.Data;
 public sealed class Dataset<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>How many samples ahead of the reading they are asked for: the order is random, and memory is slow to answer.</summary>
-    private const int PrefetchDistance = 3;
-
     private readonly FeatureSource<T> _source;
     private readonly int[]? _positions; // in the source; null: the same as here
     private readonly int[] _labels;
@@ -38,6 +35,9 @@ public sealed class Dataset<T>
 
     /// <summary>One label a sample, 0 … <see cref="Classes"/>−1.</summary>
     public ReadOnlySpan<int> Labels => _labels;
+
+    /// <summary>No feature is larger in absolute value.</summary>
+    internal double LargestFeature => _source.Largest;
 
     /// <summary>Creates a data set from images, whose bytes it keeps without a copy.</summary>
     /// <param name="images">The images and their labels; one pixel is one feature.</param>
@@ -187,12 +187,16 @@ public sealed class Dataset<T>
     {
         for (int j = 0; j < indices.Length; j++)
         {
-            if (j + PrefetchDistance < indices.Length)
-            {
-                _source.Prefetch(Position(indices[j + PrefetchDistance]));
-            }
-
             _source.Read(Position(indices[j]), destination.Slice(j * Features, Features));
+        }
+    }
+
+    /// <summary>Asks for the samples at <paramref name="indices"/>, which will be gathered soon, to be brought near the processor.</summary>
+    internal void Prefetch(ReadOnlySpan<int> indices)
+    {
+        foreach (int index in indices)
+        {
+            _source.Prefetch(Position(index));
         }
     }
 

@@ -10,6 +10,9 @@ internal abstract class FeatureSource<T>(int count)
     /// <summary>The number of features of a sample.</summary>
     public int Features { get; } = count;
 
+    /// <summary>No feature is larger in absolute value.</summary>
+    public abstract double Largest { get; }
+
     /// <summary>Writes the features of one sample.</summary>
     public abstract void Read(int position, Span<T> destination);
 
@@ -21,6 +24,8 @@ internal abstract class FeatureSource<T>(int count)
 internal sealed class MatrixFeatures<T>(T[] values, int features) : FeatureSource<T>(features)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public override double Largest { get; } = Magnitude.Max<T>(values);
+
     public override void Read(int position, Span<T> destination) => Sample(position).CopyTo(destination);
 
     public override void Prefetch(int position) => Cache.Prefetch<T>(Sample(position));
@@ -32,6 +37,8 @@ internal sealed class MatrixFeatures<T>(T[] values, int features) : FeatureSourc
 internal sealed class ByteFeatures<T>(ReadOnlyMemory<byte> bytes, int features, PixelScaling scaling) : FeatureSource<T>(features)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public override double Largest => scaling == PixelScaling.UnitInterval ? 1 : byte.MaxValue;
+
     public override void Read(int position, Span<T> destination)
     {
         if (scaling == PixelScaling.UnitInterval)
@@ -43,6 +50,7 @@ internal sealed class ByteFeatures<T>(ReadOnlyMemory<byte> bytes, int features, 
             ByteConversion.ToNumbers(Sample(position), destination);
         }
     }
+
     public override void Prefetch(int position) => Cache.Prefetch(Sample(position));
 
     private ReadOnlySpan<byte> Sample(int position) => bytes.Span.Slice(position * Features, Features);

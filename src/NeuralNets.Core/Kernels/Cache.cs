@@ -8,7 +8,10 @@ internal static unsafe class Cache
 {
     private const int LineBytes = 64;
 
-    /// <summary>Asks for <paramref name="memory"/> to be brought into the cache. Does nothing where the processor has no such hint.</summary>
+    /// <summary>
+    /// Asks for <paramref name="memory"/> to be brought into the second-level cache, which has more requests under way than the
+    /// first. Does nothing where the processor has no such hint.
+    /// </summary>
     public static void Prefetch<T>(ReadOnlySpan<T> memory)
         where T : unmanaged
     {
@@ -18,7 +21,7 @@ internal static unsafe class Cache
             {
                 for (int i = 0; i < memory.Length * sizeof(T); i += LineBytes)
                 {
-                    Sse.Prefetch0(bytes + i);
+                    Sse.Prefetch1(bytes + i);
                 }
             }
         }

@@ -7,7 +7,8 @@ namespace NeuralNets.Core.Kernels;
 /// <summary>Operations on the columns of a column-major matrix and a vector as long as one of them. They do not allocate.</summary>
 internal static unsafe class Columns
 {
-    /// <summary>Adds <paramref name="addend"/> to each of the adjacent columns of <paramref name="matrix"/>: a layer's bias.</summary>
+    /// <summary>Adds <paramref name="addend"/> to each of the adjacent columns of <paramref name="matrix"/>: a layer's bias. A −0
+    /// in it counts as +0, so that the sign of a zero in the matrix makes no difference.</summary>
     public static void Add<T>(Span<T> matrix, ReadOnlySpan<T> addend, int columns)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -63,7 +64,7 @@ internal static unsafe class Columns
         for (int i = 0; i < rows; i += TLane.Count)
         {
             TVector mask = TLane.FirstLanes(rows - i);
-            TVector value = TLane.LoadMasked(addend + i, mask);
+            TVector value = TLane.Add(TLane.LoadMasked(addend + i, mask), TLane.Broadcast(T.Zero));
             T* column = matrix + i;
             if (rows - i >= TLane.Count)
             {

@@ -46,7 +46,7 @@ internal static unsafe class Gemm
     }
 
     /// <summary>
-    /// One step of gradient descent, <c>W ← fma(−rate, (G + A·B)·scale, W)</c>, without writing the gradient: the chains start
+    /// One step of gradient descent, <c>W ← fma(−rate, (G + A·B)·scale + 0, W)</c>, without writing the gradient: the chains start
     /// from <paramref name="gradient"/>, or from +0 where it is empty. Does not allocate in steady state.
     /// </summary>
     /// <param name="a">(m × k): the derivative by the layer's output, <c>dZ</c>.</param>
@@ -82,7 +82,8 @@ internal static unsafe class Gemm
         }
     }
 
-    private static void Check<T>(MatrixView<T> a, MatrixView<T> b, int length, int leadingDimension)
+    /// <summary>Checks that the shapes fit.</summary>
+    public static void Check<T>(MatrixView<T> a, MatrixView<T> b, int length, int leadingDimension)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (a.Columns != b.Rows)

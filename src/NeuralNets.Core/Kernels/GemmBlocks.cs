@@ -40,7 +40,12 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
     /// <summary>From this step on (in bytes) the columns of A are taken to displace each other in the cache.</summary>
     private const int FarApart = 2048;
 
-    private static int PanelVectors => TLane.Registers >= 32 ? 4 : 2;
+    /// <summary>The most vectors of a panel.</summary>
+    public static int PanelVectors => TLane.Registers >= 32 ? 4 : 2;
+
+    /// <summary>The most columns of a tile with so many vectors a column: as many as the registers hold besides one column of A
+    /// and a broadcast.</summary>
+    public static int Widest(int vectors) => Math.Min(8, (TLane.Registers - vectors - 1) / vectors);
 
     /// <summary>Computes <c>C = A·B</c>, <c>C + A·B</c> or a step of gradient descent, as <paramref name="output"/> says.</summary>
     public static void Run(int m, int n, int k, GemmOperand<T> a, GemmOperand<T> b, GemmOutput<T> output)
@@ -85,7 +90,7 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
                             tile.Start += i0 + (j0 * output.StartColumnStep);
                         }
 
-                        RunPanel(rows, columns, length, pa, aColumnStep, b.At(k0, j0), b.RowStep, b.ColumnStep, tile);
+                        RunPanel(rows, columns, length, null, pa, aColumnStep, b.At(k0, j0), b.RowStep, b.ColumnStep, tile);
                     }
                 }
             }
@@ -113,50 +118,69 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
         }
     }
 
-    private static void RunPanel(
-        int rows, int columns, int k, T* a, nint aColumnStep, T* b, nint bRowStep, nint bColumnStep, GemmOutput<T> output)
+    /// <summary>Computes up to <see cref="PanelVectors"/> vectors of rows, all columns.</summary>
+    /// <param name="rows">The rows of the panel.</param>
+    /// <param name="columns">The columns of C.</param>
+    /// <param name="k">The length of the chains.</param>
+    /// <param name="list">The columns of A and rows of B that the chains consist of, or null for the first k of them.</param>
+    /// <param name="a">The panel of A.</param>
+    /// <param name="aColumnStep">The step from column to column of A.</param>
+    /// <param name="b">B.</param>
+    /// <param name="bRowStep">The step from row to row of B.</param>
+    /// <param name="bColumnStep">The step from column to column of B.</param>
+    /// <param name="output">The panel of C.</param>
+    public static void RunPanel(
+        int rows, int columns, int k, int* list, T* a, nint aColumnStep, T* b, nint bRowStep, nint bColumnStep, GemmOutput<T> output)
     {
         int vectors = (rows + TLane.Count - 1) / TLane.Count;
         int rest = rows - ((vectors - 1) * TLane.Count);
         TVector mask = TLane.FirstLanes(rest);
-        if (rest == TLane.Count)
+        switch (rest == TLane.Count, list == null)
         {
-            RunPanel<Constant0>(vectors, columns, k, a, aColumnStep, b, bRowStep, bColumnStep, mask, &output);
-        }
-        else
-        {
-            RunPanel<Constant1>(vectors, columns, k, a, aColumnStep, b, bRowStep, bColumnStep, mask, &output);
+            case (true, true):
+                RunPanel<Constant0, Constant0>(vectors, columns, k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, &output);
+                break;
+            case (false, true):
+                RunPanel<Constant1, Constant0>(vectors, columns, k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, &output);
+                break;
+            case (true, false):
+                RunPanel<Constant0, Constant1>(vectors, columns, k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, &output);
+                break;
+            default:
+                RunPanel<Constant1, Constant1>(vectors, columns, k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, &output);
+                break;
         }
     }
 
-    private static void RunPanel<TMasked>(
-        int vectors, int columns, int k, T* a, nint aColumnStep, T* b, nint bRowStep, nint bColumnStep, TVector mask, GemmOutput<T>* output)
+    private static void RunPanel<TMasked, TListed>(
+        int vectors, int columns, int k, int* list, T* a, nint aColumnStep, T* b, nint bRowStep, nint bColumnStep, TVector mask, GemmOutput<T>* output)
         where TMasked : struct, IConstant
+        where TListed : struct, IConstant
     {
         switch (vectors)
         {
             case 1:
-                RunPanel<Constant1, TMasked>(columns, k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                RunPanel<Constant1, TMasked, TListed>(columns, k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
                 break;
             case 2:
-                RunPanel<Constant2, TMasked>(columns, k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                RunPanel<Constant2, TMasked, TListed>(columns, k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
                 break;
             case 3:
-                RunPanel<Constant3, TMasked>(columns, k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                RunPanel<Constant3, TMasked, TListed>(columns, k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
                 break;
             default:
-                RunPanel<Constant4, TMasked>(columns, k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                RunPanel<Constant4, TMasked, TListed>(columns, k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
                 break;
         }
     }
 
-    private static void RunPanel<TRows, TMasked>(
-        int columns, int k, T* a, nint aColumnStep, T* b, nint bRowStep, nint bColumnStep, TVector mask, GemmOutput<T>* output)
+    private static void RunPanel<TRows, TMasked, TListed>(
+        int columns, int k, int* list, T* a, nint aColumnStep, T* b, nint bRowStep, nint bColumnStep, TVector mask, GemmOutput<T>* output)
         where TRows : struct, IConstant
         where TMasked : struct, IConstant
+        where TListed : struct, IConstant
     {
-        // As many columns as the registers hold besides one column of A and a broadcast.
-        int widest = Math.Min(8, (TLane.Registers - TRows.Value - 1) / TRows.Value);
+        int widest = Widest(TRows.Value);
         int groups = (columns + widest - 1) / widest;
         for (int group = 0; group < groups; group++)
         {
@@ -164,28 +188,28 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
             switch (width)
             {
                 case 1:
-                    GemmTile<T, TVector, TLane, TRows, Constant1, TMasked>.Run(k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                    GemmTile<T, TVector, TLane, TRows, Constant1, TMasked, TListed>.Run(k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
                     break;
                 case 2:
-                    GemmTile<T, TVector, TLane, TRows, Constant2, TMasked>.Run(k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                    GemmTile<T, TVector, TLane, TRows, Constant2, TMasked, TListed>.Run(k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
                     break;
                 case 3:
-                    GemmTile<T, TVector, TLane, TRows, Constant3, TMasked>.Run(k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                    GemmTile<T, TVector, TLane, TRows, Constant3, TMasked, TListed>.Run(k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
                     break;
                 case 4:
-                    GemmTile<T, TVector, TLane, TRows, Constant4, TMasked>.Run(k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                    GemmTile<T, TVector, TLane, TRows, Constant4, TMasked, TListed>.Run(k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
                     break;
                 case 5:
-                    GemmTile<T, TVector, TLane, TRows, Constant5, TMasked>.Run(k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                    GemmTile<T, TVector, TLane, TRows, Constant5, TMasked, TListed>.Run(k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
                     break;
                 case 6:
-                    GemmTile<T, TVector, TLane, TRows, Constant6, TMasked>.Run(k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                    GemmTile<T, TVector, TLane, TRows, Constant6, TMasked, TListed>.Run(k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
                     break;
                 case 7:
-                    GemmTile<T, TVector, TLane, TRows, Constant7, TMasked>.Run(k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                    GemmTile<T, TVector, TLane, TRows, Constant7, TMasked, TListed>.Run(k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
                     break;
                 default:
-                    GemmTile<T, TVector, TLane, TRows, Constant8, TMasked>.Run(k, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                    GemmTile<T, TVector, TLane, TRows, Constant8, TMasked, TListed>.Run(k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
                     break;
             }
 

@@ -21,7 +21,7 @@ internal unsafe struct GemmOutput<T>
 
     /// <summary>
     /// False: <c>C ← sum</c>. True: the destination is a weight matrix, the sum its gradient times the number of samples,
-    /// and <c>W ← fma(NegatedRate, sum·Scale, W)</c>.
+    /// and <c>W ← fma(NegatedRate, sum·Scale + 0, W)</c>.
     /// </summary>
     public bool Descend;
 
@@ -48,16 +48,19 @@ internal unsafe struct GemmOutput<T>
 /// <typeparam name="TRows">Vectors in a column of the tile, 1 to 4.</typeparam>
 /// <typeparam name="TColumns">Columns of the tile, 1 to 8.</typeparam>
 /// <typeparam name="TMasked">1 if the last vector of each column is partial, 0 if all are full.</typeparam>
-internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMasked>
+/// <typeparam name="TListed">1 if k runs through a list, 0 if it runs from the first to the last.</typeparam>
+internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMasked, TListed>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TVector : unmanaged
     where TLane : struct, ILane<T, TVector>
     where TRows : struct, IConstant
     where TColumns : struct, IConstant
     where TMasked : struct, IConstant
+    where TListed : struct, IConstant
 {
     /// <summary>Computes one tile: a chain of <paramref name="k"/> fused multiply-adds for each of its elements.</summary>
     /// <param name="k">The length of the chains.</param>
+    /// <param name="list">The columns of A and rows of B that the chains consist of, if TListed is 1.</param>
     /// <param name="a">The tile's rows of A; consecutive rows are adjacent.</param>
     /// <param name="aColumnStep">The step from column k to column k+1 of A.</param>
     /// <param name="b">The tile's columns of B.</param>
@@ -67,7 +70,7 @@ internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMaske
     /// <param name="output">Where the chains start and end.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
-        nint k, T* a, nint aColumnStep, T* b, nint bRowStep, nint bColumnStep, TVector mask, GemmOutput<T>* output)
+        nint k, int* list, T* a, nint aColumnStep, T* b, nint bRowStep, nint bColumnStep, TVector mask, GemmOutput<T>* output)
     {
         Column c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
 
@@ -85,19 +88,32 @@ internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMaske
             c7 = Load(start + (7 * step), mask, 7);
         }
 
+        T* ak = a;
+        T* bk = b;
         for (; k > 0; k--)
         {
-            Column column = Load(a, mask, 0);
-            c0 = MultiplyAdd(column, b, c0, 0);
-            c1 = MultiplyAdd(column, b + bColumnStep, c1, 1);
-            c2 = MultiplyAdd(column, b + (2 * bColumnStep), c2, 2);
-            c3 = MultiplyAdd(column, b + (3 * bColumnStep), c3, 3);
-            c4 = MultiplyAdd(column, b + (4 * bColumnStep), c4, 4);
-            c5 = MultiplyAdd(column, b + (5 * bColumnStep), c5, 5);
-            c6 = MultiplyAdd(column, b + (6 * bColumnStep), c6, 6);
-            c7 = MultiplyAdd(column, b + (7 * bColumnStep), c7, 7);
-            a += aColumnStep;
-            b += bRowStep;
+            if (TListed.Value == 1)
+            {
+                ak = a + (*list * aColumnStep);
+                bk = b + (*list * bRowStep);
+                list++;
+            }
+
+            Column column = Load(ak, mask, 0);
+            TLane.Prefetch(bk + (TColumns.Value * bColumnStep)); // what the next tile begins with
+            c0 = MultiplyAdd(column, bk, c0, 0);
+            c1 = MultiplyAdd(column, bk + bColumnStep, c1, 1);
+            c2 = MultiplyAdd(column, bk + (2 * bColumnStep), c2, 2);
+            c3 = MultiplyAdd(column, bk + (3 * bColumnStep), c3, 3);
+            c4 = MultiplyAdd(column, bk + (4 * bColumnStep), c4, 4);
+            c5 = MultiplyAdd(column, bk + (5 * bColumnStep), c5, 5);
+            c6 = MultiplyAdd(column, bk + (6 * bColumnStep), c6, 6);
+            c7 = MultiplyAdd(column, bk + (7 * bColumnStep), c7, 7);
+            if (TListed.Value == 0)
+            {
+                ak += aColumnStep;
+                bk += bRowStep;
+            }
         }
 
         T* destination = output->Destination;
@@ -201,7 +217,8 @@ internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMaske
         return c;
     }
 
-    /// <summary><c>fma(rate, sum·scale, w)</c>: the weights after the step.</summary>
+    /// <summary><c>fma(rate, sum·scale + 0, w)</c>: the weights after the step. The addition makes +0 of −0: a zero sum has the
+    /// same sign whether terms that are zero were added or left out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Column Descend(Column sum, T* weights, TVector scale, TVector rate, TVector mask, int index)
     {
@@ -210,21 +227,22 @@ internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMaske
             return sum;
         }
 
+        TVector zero = TLane.Broadcast(T.Zero);
         Column w = Load(weights, mask, 0);
-        sum.V0 = TLane.FusedMultiplyAdd(rate, TLane.Multiply(sum.V0, scale), w.V0);
+        sum.V0 = TLane.FusedMultiplyAdd(rate, TLane.FusedMultiplyAdd(sum.V0, scale, zero), w.V0);
         if (TRows.Value > 1)
         {
-            sum.V1 = TLane.FusedMultiplyAdd(rate, TLane.Multiply(sum.V1, scale), w.V1);
+            sum.V1 = TLane.FusedMultiplyAdd(rate, TLane.FusedMultiplyAdd(sum.V1, scale, zero), w.V1);
         }
 
         if (TRows.Value > 2)
         {
-            sum.V2 = TLane.FusedMultiplyAdd(rate, TLane.Multiply(sum.V2, scale), w.V2);
+            sum.V2 = TLane.FusedMultiplyAdd(rate, TLane.FusedMultiplyAdd(sum.V2, scale, zero), w.V2);
         }
 
         if (TRows.Value > 3)
         {
-            sum.V3 = TLane.FusedMultiplyAdd(rate, TLane.Multiply(sum.V3, scale), w.V3);
+            sum.V3 = TLane.FusedMultiplyAdd(rate, TLane.FusedMultiplyAdd(sum.V3, scale, zero), w.V3);
         }
 
         return sum;

@@ -26,6 +26,9 @@ internal unsafe interface ILane<T, TVector>
 
     static abstract TVector Load(T* source);
 
+    /// <summary>Asks for memory to be brought into the cache, where the processor has such a hint. Never faults.</summary>
+    static abstract void Prefetch(T* address);
+
     static abstract void Store(TVector value, T* destination);
 
     /// <summary>A mask that selects the first <paramref name="count"/> lanes.</summary>
@@ -62,11 +65,20 @@ internal unsafe interface ILane<T, TVector>
     /// <summary>The IEEE 754-2019 minimum: NaN if either is NaN, and −0 is less than +0.</summary>
     static abstract TVector Min(TVector left, TVector right);
 
+    /// <summary>The value without its sign, also of NaN.</summary>
+    static abstract TVector Abs(TVector value);
+
     /// <summary>All bits set where <c>left &lt; right</c>; false where either is NaN.</summary>
     static abstract TVector LessThan(TVector left, TVector right);
 
     /// <summary>All bits set where <c>left == right</c>; false where either is NaN.</summary>
     static abstract TVector EqualTo(TVector left, TVector right);
+
+    /// <summary>The sign bits of the lanes, the first lane's lowest: a mask as a number.</summary>
+    static abstract ulong SignBits(TVector mask);
+
+    /// <summary>What <see cref="SignBits"/> gives for a mask that selects all lanes.</summary>
+    static abstract ulong AllSignBits { get; }
 
     /// <summary>The lanes of <paramref name="ifTrue"/> where the mask's bits are set, of <paramref name="ifFalse"/> elsewhere.</summary>
     static abstract TVector Select(TVector mask, TVector ifTrue, TVector ifFalse);

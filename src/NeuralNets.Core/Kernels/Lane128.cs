@@ -15,6 +15,14 @@ internal readonly unsafe struct Lane128<T> : ILane<T, Vector128<T>>
 
     public static Vector128<T> Load(T* source) => Vector128.Load(source);
 
+    public static void Prefetch(T* address)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(address);
+        }
+    }
+
     public static void Store(Vector128<T> value, T* destination) => value.Store(destination);
 
     public static Vector128<T> FirstLanes(int count) =>
@@ -112,9 +120,15 @@ internal readonly unsafe struct Lane128<T> : ILane<T, Vector128<T>>
 
     public static Vector128<T> Min(Vector128<T> left, Vector128<T> right) => Vector128.Min(left, right);
 
+    public static Vector128<T> Abs(Vector128<T> value) => Vector128.Abs(value);
+
     public static Vector128<T> LessThan(Vector128<T> left, Vector128<T> right) => Vector128.LessThan(left, right);
 
     public static Vector128<T> EqualTo(Vector128<T> left, Vector128<T> right) => Vector128.Equals(left, right);
+
+    public static ulong SignBits(Vector128<T> mask) => Vector128.ExtractMostSignificantBits(mask);
+
+    public static ulong AllSignBits => (1ul << Count) - 1;
 
     public static Vector128<T> Select(Vector128<T> mask, Vector128<T> ifTrue, Vector128<T> ifFalse) =>
         Vector128.ConditionalSelect(mask, ifTrue, ifFalse);

@@ -15,6 +15,14 @@ internal readonly unsafe struct Lane256<T> : ILane<T, Vector256<T>>
 
     public static Vector256<T> Load(T* source) => Vector256.Load(source);
 
+    public static void Prefetch(T* address)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(address);
+        }
+    }
+
     public static void Store(Vector256<T> value, T* destination) => value.Store(destination);
 
     public static Vector256<T> FirstLanes(int count) =>
@@ -114,9 +122,15 @@ internal readonly unsafe struct Lane256<T> : ILane<T, Vector256<T>>
 
     public static Vector256<T> Min(Vector256<T> left, Vector256<T> right) => Vector256.Min(left, right);
 
+    public static Vector256<T> Abs(Vector256<T> value) => Vector256.Abs(value);
+
     public static Vector256<T> LessThan(Vector256<T> left, Vector256<T> right) => Vector256.LessThan(left, right);
 
     public static Vector256<T> EqualTo(Vector256<T> left, Vector256<T> right) => Vector256.Equals(left, right);
+
+    public static ulong SignBits(Vector256<T> mask) => Vector256.ExtractMostSignificantBits(mask);
+
+    public static ulong AllSignBits => (1ul << Count) - 1;
 
     public static Vector256<T> Select(Vector256<T> mask, Vector256<T> ifTrue, Vector256<T> ifFalse) =>
         Vector256.ConditionalSelect(mask, ifTrue, ifFalse);

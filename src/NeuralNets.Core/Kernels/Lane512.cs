@@ -15,6 +15,14 @@ internal readonly unsafe struct Lane512<T> : ILane<T, Vector512<T>>
 
     public static Vector512<T> Load(T* source) => Vector512.Load(source);
 
+    public static void Prefetch(T* address)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(address);
+        }
+    }
+
     public static void Store(Vector512<T> value, T* destination) => value.Store(destination);
 
     public static Vector512<T> FirstLanes(int count) =>
@@ -114,9 +122,15 @@ internal readonly unsafe struct Lane512<T> : ILane<T, Vector512<T>>
 
     public static Vector512<T> Min(Vector512<T> left, Vector512<T> right) => Vector512.Min(left, right);
 
+    public static Vector512<T> Abs(Vector512<T> value) => Vector512.Abs(value);
+
     public static Vector512<T> LessThan(Vector512<T> left, Vector512<T> right) => Vector512.LessThan(left, right);
 
     public static Vector512<T> EqualTo(Vector512<T> left, Vector512<T> right) => Vector512.Equals(left, right);
+
+    public static ulong SignBits(Vector512<T> mask) => Vector512.ExtractMostSignificantBits(mask);
+
+    public static ulong AllSignBits => (1ul << Count) - 1;
 
     public static Vector512<T> Select(Vector512<T> mask, Vector512<T> ifTrue, Vector512<T> ifFalse) =>
         Vector512.ConditionalSelect(mask, ifTrue, ifFalse);

@@ -36,6 +36,36 @@ internal readonly record struct ChunkUpdate<T>(bool IsFirst, bool IsLast, T Scal
         }
     }
 
+    /// <summary>The same for the first layer, whose input is zero in many places.</summary>
+    /// <param name="dz">(units × samples).</param>
+    /// <param name="a">(inputs × samples).</param>
+    /// <param name="nonzeros">What of <paramref name="a"/> transposed is not zero; see <see cref="Nonzeros"/>.</param>
+    /// <param name="singly">Whether each column is computed for itself: needed unless all of <paramref name="dz"/> is finite.</param>
+    /// <param name="list">Room for a number a sample.</param>
+    /// <param name="weights">(units × inputs).</param>
+    /// <param name="gradient">The sums so far, in the same places; may be empty where a batch is one chunk.</param>
+    /// <param name="leadingDimension">The step from column to column of the weights and the sums.</param>
+    public void Weights(
+        MatrixView<T> dz,
+        MatrixView<T> a,
+        ReadOnlySpan<ulong> nonzeros,
+        bool singly,
+        Span<int> list,
+        Span<T> weights,
+        Span<T> gradient,
+        int leadingDimension)
+    {
+        if (IsLast)
+        {
+            ZeroSkippingGemm.Descend(
+                dz, a.Transposed, nonzeros, singly, list, weights, IsFirst ? [] : gradient, leadingDimension, Scale, Rate);
+        }
+        else
+        {
+            ZeroSkippingGemm.Product(dz, a.Transposed, nonzeros, singly, list, accumulate: !IsFirst, gradient, leadingDimension);
+        }
+    }
+
     /// <summary>The gradient of biases, the sum of dZ in the order of the samples, and their update.</summary>
     /// <param name="dz">(units × samples), without padding.</param>
     /// <param name="biases">One a unit.</param>

@@ -13,7 +13,8 @@ internal sealed class FirstLayerSlab<T>
 {
     private readonly DenseLayer<T> _layer;
     private readonly DenseLayer<T> _next;
-    private readonly AlignedMemory<T> _input; // (features × chunk): the whole batch, since every unit takes all of it
+    private readonly ChunkInput<T> _input; // of all samples, since every unit takes all of them
+    private readonly ChunkInput<T>.Scratch _scratch;
     private readonly AlignedMemory<T> _weights; // (units × features)
     private readonly AlignedMemory<T> _weightGradient; // the same, or empty where a batch is one chunk
     private readonly AlignedMemory<T> _biasGradient;
@@ -21,13 +22,15 @@ internal sealed class FirstLayerSlab<T>
     private readonly AlignedMemory<T> _a;
     private readonly AlignedMemory<T> _dz;
 
-    public FirstLayerSlab(DenseLayer<T> layer, DenseLayer<T> next, int firstUnit, int units, int chunkColumns, bool accumulates)
+    public FirstLayerSlab(
+        Dataset<T> samples, DenseLayer<T> layer, DenseLayer<T> next, int firstUnit, int units, int chunkColumns, bool accumulates)
     {
         _layer = layer;
         _next = next;
         FirstUnit = firstUnit;
         Units = units;
-        _input = new(layer.Inputs * chunkColumns);
+        _input = new(samples, chunkColumns);
+        _scratch = new(layer.Inputs, chunkColumns);
         _weights = new(units * layer.Inputs);
         _weightGradient = new(accumulates ? units * layer.Inputs : 0);
         _biasGradient = new(units);
@@ -53,6 +56,8 @@ internal sealed class FirstLayerSlab<T>
         {
             LayerColumn(j).CopyTo(_weights.Span.Slice(j * Units, Units));
         }
+
+        _scratch.Bound = Magnitude.Max<T>(_weights.Span);
     }
 
     /// <summary>Copies the weights back to the layer.</summary>
@@ -65,16 +70,11 @@ internal sealed class FirstLayerSlab<T>
     }
 
     /// <summary>Gathers the chunk and computes the units' values.</summary>
-    public void Forward(Dataset<T> samples, ReadOnlySpan<int> chunk)
+    public void Forward(ReadOnlySpan<int> chunk, ReadOnlySpan<int> nextChunk)
     {
-        Span<T> input = _input.Span[..(_layer.Inputs * chunk.Length)];
         Span<T> z = _z.Span[..(Units * chunk.Length)];
-        samples.Gather(chunk, input);
-        Gemm.Product(
-            MatrixView<T>.ColumnMajor(_weights.Span, Units, _layer.Inputs),
-            MatrixView<T>.ColumnMajor(input, _layer.Inputs, chunk.Length),
-            z,
-            Units);
+        var weights = MatrixView<T>.ColumnMajor(_weights.Span, Units, _layer.Inputs);
+        _input.Multiply(0, chunk, nextChunk, weights, _scratch, z);
         Columns.Add(z, Biases, chunk.Length);
         _layer.Activation!.Evaluate(z, _a.Span[..z.Length]);
     }
@@ -92,9 +92,8 @@ internal sealed class FirstLayerSlab<T>
     /// <summary>Computes the gradient of the units' parameters, and updates them with the last chunk of a batch.</summary>
     public void Descend(ChunkUpdate<T> update, int samples)
     {
-        MatrixView<T> dz = MatrixView<T>.ColumnMajor(_dz.Span, Units, samples);
-        MatrixView<T> input = MatrixView<T>.ColumnMajor(_input.Span, _layer.Inputs, samples);
-        update.Weights(dz, input, _weights.Span, _weightGradient.Span, Units);
+        var dz = MatrixView<T>.ColumnMajor(_dz.Span[..(Units * samples)], Units, samples);
+        _input.Descend(update, dz, 0, _layer.Inputs, _scratch, _weights.Span, _weightGradient.Span);
         update.Biases(_dz.Span, Biases, _biasGradient.Span, samples);
     }
 

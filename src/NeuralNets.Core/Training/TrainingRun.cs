@@ -160,20 +160,23 @@ internal sealed class TrainingRun<T>
             int size = Math.Min(_batchSize, _order.Length - batch);
             for (int chunk = 0; chunk < size; chunk += _plan.ChunkColumns)
             {
-                ReadOnlySpan<int> samples = _order.AsSpan(batch + chunk, Math.Min(_plan.ChunkColumns, size - chunk));
+                ReadOnlySpan<int> rest = _order.AsSpan(batch + chunk);
+                ReadOnlySpan<int> samples = rest[..Math.Min(_plan.ChunkColumns, size - chunk)];
+                rest = rest[samples.Length..];
+                ReadOnlySpan<int> next = rest[..Math.Min(samples.Length, rest.Length)];
                 if (worker == 0 && chunk == 0)
                 {
                     _cancelled = _cancellation.IsCancellationRequested;
                 }
 
-                _step.Begin(samples, worker);
+                _step.Begin(samples, next, worker);
                 team.Barrier();
                 if (_cancelled)
                 {
                     return hits;
                 }
 
-                hits += _step.Propagate(samples, worker);
+                hits += _step.Propagate(samples, next, worker);
                 team.Barrier();
                 if (_step.HasNonFiniteCost)
                 {

@@ -35,9 +35,10 @@ internal sealed class TrainingStep<T>
     private readonly T _rate;
     private readonly StepPlan _plan;
 
-    // A worker each if the first layer is cut by units; otherwise empty, and the first layer's inputs (features × chunk) are here.
+    // A worker each if the first layer is cut by units; otherwise empty, and the first layer's inputs are here.
     private readonly FirstLayerSlab<T>[] _slabs;
-    private readonly T[] _input;
+    private readonly ChunkInput<T>? _input;
+    private readonly ChunkInput<T>.Scratch[] _inputScratch;
 
     // Per layer that is cut by samples, (units × chunk): inputs and values of its function, and the derivatives of the cost. The function of the output
     // layer is in the loss, so its values are not kept.
@@ -73,12 +74,18 @@ internal sealed class TrainingStep<T>
         for (int worker = 0; worker < _slabs.Length; worker++)
         {
             (int start, int units) = plan.Units(_layers[0].Outputs, worker);
-            _slabs[worker] = new FirstLayerSlab<T>(_layers[0], _layers[1], start, units, chunkColumns, accumulates);
+            _slabs[worker] = new FirstLayerSlab<T>(samples, _layers[0], _layers[1], start, units, chunkColumns, accumulates);
         }
 
         bool IsInSlabs(DenseLayer<T> layer) => plan.CutsFirstLayerByUnits && layer == _layers[0];
         T[] PerSample(DenseLayer<T> layer) => IsInSlabs(layer) ? [] : new T[layer.Outputs * chunkColumns];
-        _input = plan.CutsFirstLayerByUnits ? [] : new T[network.Inputs * chunkColumns];
+        _input = plan.CutsFirstLayerByUnits ? null : new ChunkInput<T>(samples, chunkColumns);
+        _inputScratch = new ChunkInput<T>.Scratch[plan.CutsFirstLayerByUnits ? 0 : plan.Workers];
+        for (int worker = 0; worker < _inputScratch.Length; worker++)
+        {
+            _inputScratch[worker] = new ChunkInput<T>.Scratch(network.Inputs, chunkColumns);
+        }
+
         _z = Array.ConvertAll(_layers, PerSample);
         _a = Array.ConvertAll(_layers, layer => layer.Activation is null ? [] : PerSample(layer));
         _dz = Array.ConvertAll(_layers, PerSample);
@@ -103,6 +110,10 @@ internal sealed class TrainingStep<T>
         {
             _slabs[worker].Load();
         }
+        else
+        {
+            _inputScratch[worker].Bound = Magnitude.Max<T>(_layers[0].WeightSpan);
+        }
     }
 
     /// <summary>Brings the parameters of the network up to date, for one worker.</summary>
@@ -116,20 +127,22 @@ internal sealed class TrainingStep<T>
 
     /// <summary>The first phase, for one worker.</summary>
     /// <param name="chunk">The positions of the chunk's samples in the training set.</param>
+    /// <param name="nextChunk">Those of the chunk that comes next, as far as it is known.</param>
     /// <param name="worker">The worker's index.</param>
-    public void Begin(ReadOnlySpan<int> chunk, int worker)
+    public void Begin(ReadOnlySpan<int> chunk, ReadOnlySpan<int> nextChunk, int worker)
     {
         if (_plan.CutsFirstLayerByUnits)
         {
-            _slabs[worker].Forward(_samples, chunk);
+            _slabs[worker].Forward(chunk, nextChunk);
         }
     }
 
     /// <summary>The second phase, for one worker.</summary>
     /// <param name="chunk">The positions of the chunk's samples in the training set.</param>
+    /// <param name="nextChunk">Those of the chunk that comes next, as far as it is known.</param>
     /// <param name="worker">The worker's index.</param>
     /// <returns>How many of the worker's samples were classified correctly.</returns>
-    public int Propagate(ReadOnlySpan<int> chunk, int worker)
+    public int Propagate(ReadOnlySpan<int> chunk, ReadOnlySpan<int> nextChunk, int worker)
     {
         (int start, int count) = Partition.Share(chunk.Length, _plan.Workers, worker);
         if (count == 0)
@@ -144,7 +157,8 @@ internal sealed class TrainingStep<T>
 
         if (!_plan.CutsFirstLayerByUnits)
         {
-            _samples.Gather(chunk.Slice(start, count), Block(_input, _layers[0].Inputs, start, count));
+            (int nextStart, int nextCount) = Partition.Share(nextChunk.Length, _plan.Workers, worker);
+            FirstLayer(chunk.Slice(start, count), nextChunk.Slice(nextStart, nextCount), start, worker);
         }
 
         Forward(start, count);
@@ -189,22 +203,40 @@ internal sealed class TrainingStep<T>
         (int start, int count) = takesSlab
             ? (_slabs[worker].FirstUnit, _slabs[worker].Units)
             : Partition.Share(layer.Inputs, _plan.Workers, worker);
-        MatrixView<T> a = takesSlab
-            ? _slabs[worker].Values(0, columns)
-            : MatrixView<T>.ColumnMajor(l == 0 ? _input : _a[l - 1], layer.Inputs, columns).RowRange(start, count);
         int offset = start * layer.Outputs;
         int length = count * layer.Outputs;
+        Span<T> weights = layer.WeightSpan.Slice(offset, length);
         Span<T> gradient = _weightGradients[l].Length == 0 ? [] : _weightGradients[l].AsSpan(offset, length);
-        update.Weights(Derivatives(l, columns), a, layer.WeightSpan.Slice(offset, length), gradient, layer.Outputs);
+        if (l == 0)
+        {
+            _input!.Descend(update, Derivatives(0, columns), start, count, _inputScratch[worker], weights, gradient);
+            return;
+        }
+
+        MatrixView<T> a = takesSlab
+            ? _slabs[worker].Values(0, columns)
+            : MatrixView<T>.ColumnMajor(_a[l - 1], layer.Inputs, columns).RowRange(start, count);
+        update.Weights(Derivatives(l, columns), a, weights, gradient, layer.Outputs);
     }
 
-    private MatrixView<T> Derivatives(int l, int columns) => MatrixView<T>.ColumnMajor(_dz[l], _layers[l].Outputs, columns);
+    private MatrixView<T> Derivatives(int l, int columns) => MatrixView<T>.ColumnMajor(_dz[l].AsSpan(0, _layers[l].Outputs * columns), _layers[l].Outputs, columns);
 
     private int FirstLayerOfSamples => _plan.CutsFirstLayerByUnits ? 1 : 0;
 
+    /// <summary>Gathers samples and takes them through the first layer, to the columns from <paramref name="start"/> on.</summary>
+    private void FirstLayer(ReadOnlySpan<int> samples, ReadOnlySpan<int> next, int start, int worker)
+    {
+        DenseLayer<T> layer = _layers[0];
+        Span<T> z = Block(_z[0], layer.Outputs, start, samples.Length);
+        _input!.Multiply(start, samples, next, layer.WeightView, _inputScratch[worker], z);
+        Columns.Add(z, layer.BiasSpan, samples.Length);
+        layer.Activation?.Evaluate(z, Block(_a[0], layer.Outputs, start, samples.Length));
+    }
+
+    /// <summary>Takes some columns from the first layer's values to the logits.</summary>
     private void Forward(int start, int count)
     {
-        for (int l = FirstLayerOfSamples; l < _layers.Length; l++)
+        for (int l = 1; l < _layers.Length; l++)
         {
             DenseLayer<T> layer = _layers[l];
             Span<T> z = Block(_z[l], layer.Outputs, start, count);
@@ -214,7 +246,7 @@ internal sealed class TrainingStep<T>
             }
             else
             {
-                Span<T> input = Block(l == 0 ? _input : _a[l - 1], layer.Inputs, start, count);
+                Span<T> input = Block(_a[l - 1], layer.Inputs, start, count);
                 layer.Affine(MatrixView<T>.ColumnMajor(input, layer.Inputs, count), z);
             }
 

@@ -201,7 +201,7 @@ internal sealed class GemmTable<T>
         var weights = new T[gradient.Length];
         for (int i = 0; i < weights.Length; i++)
         {
-            weights[i] = T.FusedMultiplyAdd(-Rate, gradient[i] * Scale, Weights[i]);
+            weights[i] = T.FusedMultiplyAdd(-Rate, (gradient[i] * Scale) + T.Zero, Weights[i]);
         }
 
         return weights;

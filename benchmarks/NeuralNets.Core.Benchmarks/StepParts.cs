@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using NeuralNets.Core.Activations;
+using NeuralNets.Core.Data;
+using NeuralNets.Core.Initialization;
+using NeuralNets.Core.Kernels;
+using NeuralNets.Core.Losses;
+using NeuralNets.Core.Training;
+
+namespace NeuralNets.Core.Benchmarks;
+
+/// <summary>
+/// Where the time of a training step goes, on one thread: the parts of a step of 784-128-32-10 in float, in the order and with
+/// the memory of the real one, a clock read between them. Prints one JSON line: for each part the microseconds (median) and, for
+/// a product, its share of the peak of this machine.
+/// </summary>
+internal static class StepParts
+{
+    private const int Repetitions = 2000;
+
+    public static int Run(string[] args)
+    {
+        int batch = args is ["--batch", var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 64;
+        Console.WriteLine(JsonSerializer.Serialize(Measure(batch, Environment.GetEnvironmentVariable("MNIST"))));
+        return 0;
+    }
+
+    private static Dictionary<string, object> Measure(int batch, string? mnist)
+    {
+        const int Samples = 60_000;
+        int[] sizes = [784, 128, 32, 10];
+        byte[] pixels = new byte[Samples * sizes[0]];
+        var random = new Random(1);
+        random.NextBytes(pixels);
+        if (mnist is not null)
+        {
+            IdxReader.ReadImages(Path.Combine(mnist, "train-images-idx3-ubyte"), Path.Combine(mnist, "train-labels-idx1-ubyte")).Pixels.Span.CopyTo(pixels);
+        }
+
+        byte[] labels = new byte[Samples];
+        for (int i = 0; i < Samples; i++)
+        {
+            labels[i] = (byte)random.Next(10);
+        }
+
+        Dataset<float> data = Dataset<float>.FromImages(new LabelledImages(pixels, labels, 28, 28));
+        var network = new Network<float>(sizes, new Relu<float>(), seed: 1);
+        DenseLayer<float>[] layers = [.. network.Layers];
+        int[] order = new int[Samples];
+        RandomSequence.ForShuffle(1, 0).Permutation(order);
+        var input = new ChunkInput<float>(data, batch);
+        var inputScratch = new ChunkInput<float>.Scratch(784, batch) { Bound = 1 };
+        float[][] z = [.. layers.Select(layer => new float[layer.Outputs * batch])];
+        float[][] a = [.. layers.Select(layer => new float[layer.Outputs * batch])];
+        float[][] dz = [.. layers.Select(layer => new float[layer.Outputs * batch])];
+        float[][] db = [.. layers.Select(layer => new float[layer.Outputs])];
+        float[] scratch = new float[2 * batch];
+        double[] costs = new double[batch];
+        int[] batchLabels = new int[batch];
+        var loss = new CrossEntropyLoss();
+        var update = new ChunkUpdate<float>(true, true, 1f / batch, 1e-6f);
+
+        var parts = new List<(string Name, double Operations, Action Body)>();
+        int position = 0;
+        parts.Add(("x, z1 = W·x", Operations(layers[0], batch), () =>
+        {
+            position = (position + batch) % (Samples - (2 * batch));
+            input.Multiply(0, order.AsSpan(position, batch), order.AsSpan(position + batch, batch), layers[0].WeightView, inputScratch, z[0]);
+        }));
+        parts.Add(("z1 + b", 0, () => Columns.Add(z[0], layers[0].BiasSpan, batch)));
+        for (int l = 0; l < layers.Length; l++)
+        {
+            int index = l;
+            DenseLayer<float> layer = layers[l];
+            if (l > 0)
+            {
+                parts.Add(($"z{l + 1} = W·a + b", Operations(layer, batch), () =>
+                    layer.Affine(MatrixView<float>.ColumnMajor(a[index - 1], layer.Inputs, batch), z[index])));
+            }
+
+            if (layer.Activation is { } activation)
+            {
+                parts.Add(($"a{l + 1} = f(z)", 0, () => activation.Evaluate(z[index], a[index])));
+            }
+        }
+
+        parts.Add(("softmax, cost, hits, dz3", 0, () =>
+        {
+            for (int j = 0; j < batch; j++)
+            {
+                batchLabels[j] = data.Labels[order[position + j]];
+            }
+
+            loss.Evaluate<float>(z[^1], batchLabels, dz[^1], scratch, costs);
+            CrossEntropyLoss.SubtractOneHot<float>(dz[^1], batchLabels);
+        }));
+        for (int l = layers.Length - 2; l >= 0; l--)
+        {
+            int index = l;
+            DenseLayer<float> next = layers[l + 1];
+            parts.Add(($"dz{l + 1} = W'·dz", Operations(next, batch), () => Gemm.Product(
+                next.WeightView.Transposed, MatrixView<float>.ColumnMajor(dz[index + 1], next.Outputs, batch), dz[index], layers[index].Outputs)));
+            parts.Add(($"dz{l + 1} ∘ f'", 0, () => layers[index].Activation!.MultiplyByDerivative(z[index], a[index], dz[index])));
+        }
+
+        for (int l = 0; l < layers.Length; l++)
+        {
+            int index = l;
+            DenseLayer<float> layer = layers[l];
+            parts.Add(($"W{l + 1} -= dz·a'", Operations(layer, batch), () =>
+            {
+                var derivatives = MatrixView<float>.ColumnMajor(dz[index], layer.Outputs, batch);
+                if (index == 0)
+                {
+                    input.Descend(update, derivatives, 0, layer.Inputs, inputScratch, layer.WeightSpan, []);
+                }
+                else
+                {
+                    update.Weights(derivatives, MatrixView<float>.ColumnMajor(a[index - 1], layer.Inputs, batch), layer.WeightSpan, [], layer.Outputs);
+                }
+            }));
+            parts.Add(($"b{l + 1}", 0, () => update.Biases(dz[index], layer.BiasSpan, db[index], batch)));
+        }
+
+        long[,] times = new long[parts.Count, Repetitions];
+        for (int repetition = -Repetitions; repetition < Repetitions; repetition++)
+        {
+            long before = Stopwatch.GetTimestamp();
+            for (int part = 0; part < parts.Count; part++)
+            {
+                parts[part].Body();
+                long after = Stopwatch.GetTimestamp();
+                times[part, Math.Max(repetition, 0)] = after - before;
+                before = after;
+            }
+        }
+
+        double peak = GemmRates.Peak<float>();
+        var figures = new Dictionary<string, object> { ["batch"] = batch, ["peak"] = Math.Round(peak, 1) };
+        double sum = 0, atPeak = 0;
+        for (int part = 0; part < parts.Count; part++)
+        {
+            long[] row = [.. Enumerable.Range(0, Repetitions).Select(i => times[part, i])];
+            Array.Sort(row);
+            double seconds = row[Repetitions / 2] / (double)Stopwatch.Frequency;
+            double least = parts[part].Operations / (peak * 1e9);
+            sum += seconds;
+            atPeak += least;
+            figures[parts[part].Name] = least == 0
+                ? new { us = Math.Round(seconds * 1e6, 2) }
+                : new { us = Math.Round(seconds * 1e6, 2), lost = Math.Round((seconds - least) * 1e6, 2), ofPeak = Math.Round(least / seconds, 3) };
+        }
+
+        figures["step"] = new { us = Math.Round(sum * 1e6, 1), atPeak = Math.Round(atPeak * 1e6, 1), ofPeak = Math.Round(atPeak / sum, 3) };
+        return figures;
+    }
+
+    private static double Operations(DenseLayer<float> layer, int batch) => 2.0 * layer.Inputs * layer.Outputs * batch;
+}
