@@ -223,8 +223,12 @@ internal static class Race
         public double[] TrainingSeconds =>
             [.. Epochs.Select((epoch, i) => (epoch.TrainingTime - (i == 0 ? TimeSpan.Zero : Epochs[i - 1].TrainingTime)).TotalSeconds)];
 
-        /// <summary>Seconds from report to report, evaluation included.</summary>
-        public double[] WallSeconds => [.. _stamps.Zip(_stamps.Skip(1), (from, to) => Stopwatch.GetElapsedTime(from, to).TotalSeconds)];
+        /// <summary>
+        /// Seconds from report to report, evaluation included. In full-batch training an epoch is reported in the course of the
+        /// next: the first interval, of more than an epoch, and the last, of less, are left out.
+        /// </summary>
+        public double[] WallSeconds =>
+            [.. _stamps.Zip(_stamps.Skip(1), (from, to) => Stopwatch.GetElapsedTime(from, to).TotalSeconds).Skip(1).SkipLast(1)];
 
         public void Dispose() => _source.Dispose();
 

@@ -21,8 +21,8 @@ namespace NeuralNets.Core;
 public sealed class Network<T>
     where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The columns that prediction takes at a time, so that what passes between the layers stays in the cache.</summary>
-    private const int BlockColumns = 128;
+    /// <summary>The fewest samples that another thread is worth.</summary>
+    private const int LeastShare = 128;
 
     private readonly DenseLayer<T>[] _layers;
 
@@ -143,15 +143,13 @@ public sealed class Network<T>
                 nameof(probabilities));
         }
 
-        T[] scratch = ArrayPool<T>.Shared.Rent(ScratchLength);
-        for (int start = 0; start < samples; start += BlockColumns)
+        using var pass = new ForwardPass<T>(_layers, samples);
+        for (int start = 0; start < samples; start += ForwardPass<T>.BlockColumns)
         {
-            int columns = Math.Min(BlockColumns, samples - start);
-            PredictBlock(
-                inputs.Slice(start * Inputs, columns * Inputs), columns, probabilities.Slice(start * Classes, columns * Classes), scratch);
+            int columns = Math.Min(ForwardPass<T>.BlockColumns, samples - start);
+            pass.Probabilities(
+                inputs.Slice(start * Inputs, columns * Inputs), columns, probabilities.Slice(start * Classes, columns * Classes));
         }
-
-        ArrayPool<T>.Shared.Return(scratch);
     }
 
     /// <summary>Returns the most probable class of each sample; the first of several.</summary>
@@ -184,14 +182,12 @@ public sealed class Network<T>
             throw new ArgumentException($"There must be room for {samples} labels, but there was for {labels.Length}.", nameof(labels));
         }
 
-        T[] scratch = ArrayPool<T>.Shared.Rent(ScratchLength);
-        for (int start = 0; start < samples; start += BlockColumns)
+        using var pass = new ForwardPass<T>(_layers, samples);
+        for (int start = 0; start < samples; start += ForwardPass<T>.BlockColumns)
         {
-            int columns = Math.Min(BlockColumns, samples - start);
-            LabelBlock(inputs.Slice(start * Inputs, columns * Inputs), scratch, labels.Slice(start, columns));
+            int columns = Math.Min(ForwardPass<T>.BlockColumns, samples - start);
+            pass.Labels(inputs.Slice(start * Inputs, columns * Inputs), labels.Slice(start, columns));
         }
-
-        ArrayPool<T>.Shared.Return(scratch);
     }
 
     /// <summary>Returns the most probable class of each sample of a data set; the first of several.</summary>
@@ -228,18 +224,17 @@ public sealed class Network<T>
     /// <summary>The labels of the samples from <paramref name="start"/> on, as many as there is room for. Does not allocate in steady state.</summary>
     internal void PredictLabels(Dataset<T> samples, int start, Span<int> labels)
     {
-        T[] scratch = ArrayPool<T>.Shared.Rent(ScratchLength);
-        T[] inputs = ArrayPool<T>.Shared.Rent(Inputs * BlockColumns);
-        for (int done = 0; done < labels.Length; done += BlockColumns)
+        using var pass = new ForwardPass<T>(_layers, labels.Length);
+        T[] inputs = ArrayPool<T>.Shared.Rent(Inputs * ForwardPass<T>.BlockColumns);
+        for (int done = 0; done < labels.Length; done += ForwardPass<T>.BlockColumns)
         {
-            int columns = Math.Min(BlockColumns, labels.Length - done);
+            int columns = Math.Min(ForwardPass<T>.BlockColumns, labels.Length - done);
             Span<T> block = inputs.AsSpan(0, Inputs * columns);
             samples.Gather(start + done, block);
-            LabelBlock(block, scratch, labels.Slice(done, columns));
+            pass.Labels(block, labels.Slice(done, columns));
         }
 
         ArrayPool<T>.Shared.Return(inputs);
-        ArrayPool<T>.Shared.Return(scratch);
     }
 
     /// <exception cref="ArgumentException">A sample does not have as many features as the network has inputs.</exception>
@@ -256,7 +251,7 @@ public sealed class Network<T>
     private static void Share(int samples, int maxWorkers, Action<int, int> part)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxWorkers);
-        int shares = Math.Clamp(samples / BlockColumns, 1, Math.Min(maxWorkers, Environment.ProcessorCount));
+        int shares = Math.Clamp(samples / LeastShare, 1, Math.Min(maxWorkers, Environment.ProcessorCount));
         if (shares == 1)
         {
             part(0, samples);
@@ -290,55 +285,6 @@ public sealed class Network<T>
         }
 
         return inputs.Length / Inputs;
-    }
-
-    /// <summary>The memory that a block needs on its way through: two hidden layers at a time, the maxima and sums of the softmax,
-    /// and the probabilities where the caller has no room for them.</summary>
-    private int ScratchLength => ((2 * WidestHidden) + 2 + Classes) * BlockColumns;
-
-    private int WidestHidden
-    {
-        get
-        {
-            int widest = 0;
-            foreach (DenseLayer<T> layer in _layers.AsSpan(0, _layers.Length - 1))
-            {
-                widest = Math.Max(widest, layer.Outputs);
-            }
-
-            return widest;
-        }
-    }
-
-    private void PredictBlock(ReadOnlySpan<T> inputs, int columns, Span<T> probabilities, Span<T> scratch)
-    {
-        int width = WidestHidden * BlockColumns;
-        ReadOnlySpan<T> input = inputs;
-        for (int l = 0; l < _layers.Length - 1; l++)
-        {
-            DenseLayer<T> layer = _layers[l];
-            Span<T> z = scratch.Slice((l % 2) * width, layer.Outputs * columns);
-            layer.Affine(MatrixView<T>.ColumnMajor(input, layer.Inputs, columns), z);
-            layer.Activation!.Evaluate(z, z);
-            input = z;
-        }
-
-        DenseLayer<T> output = _layers[^1];
-        output.Affine(MatrixView<T>.ColumnMajor(input, output.Inputs, columns), probabilities);
-        Span<T> maxima = scratch.Slice(2 * width, columns);
-        Span<T> sums = scratch.Slice((2 * width) + BlockColumns, columns);
-        SoftmaxKernel.Evaluate(probabilities, probabilities, Classes, maxima, sums);
-    }
-
-    private void LabelBlock(ReadOnlySpan<T> inputs, Span<T> scratch, Span<int> labels)
-    {
-        int used = ScratchLength - (Classes * BlockColumns);
-        Span<T> probabilities = scratch.Slice(used, Classes * labels.Length);
-        PredictBlock(inputs, labels.Length, probabilities, scratch[..used]);
-        for (int j = 0; j < labels.Length; j++)
-        {
-            labels[j] = SoftmaxKernel.ArgMax<T>(probabilities.Slice(j * Classes, Classes));
-        }
     }
 
     private static void AppendLittleEndian(IncrementalHash hash, ReadOnlySpan<T> values)

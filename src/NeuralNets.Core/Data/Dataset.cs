@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Initialization;
 
@@ -174,6 +175,7 @@ public sealed class Dataset<T>
     }
 
     /// <summary>Writes consecutive samples, as many as <paramref name="destination"/> holds. Does not allocate.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Gather(int start, Span<T> destination)
     {
         for (int j = 0; j < destination.Length / Features; j++)
@@ -183,6 +185,7 @@ public sealed class Dataset<T>
     }
 
     /// <summary>Writes the samples at <paramref name="indices"/>, one after the other. Does not allocate.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Gather(ReadOnlySpan<int> indices, Span<T> destination)
     {
         for (int j = 0; j < indices.Length; j++)
@@ -192,6 +195,7 @@ public sealed class Dataset<T>
     }
 
     /// <summary>Asks for the samples at <paramref name="indices"/>, which will be gathered soon, to be brought near the processor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Prefetch(ReadOnlySpan<int> indices)
     {
         foreach (int index in indices)

@@ -51,6 +51,7 @@ public readonly struct RandomSequence
     internal static RandomSequence ForSplit(ulong seed) => new(seed, SplitSamples);
 
     /// <summary>Writes a random permutation of 0 … n−1 (Fisher and Yates).</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     internal void Permutation(Span<int> permutation)
     {
         for (int i = 0; i < permutation.Length; i++)

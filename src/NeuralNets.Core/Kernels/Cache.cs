@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
@@ -12,6 +13,7 @@ internal static unsafe class Cache
     /// Asks for <paramref name="memory"/> to be brought into the second-level cache, which has more requests under way than the
     /// first. Does nothing where the processor has no such hint.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Prefetch<T>(ReadOnlySpan<T> memory)
         where T : unmanaged
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace NeuralNets.Core.Kernels;
 
@@ -48,6 +49,7 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
     public static int Widest(int vectors) => Math.Min(8, (TLane.Registers - vectors - 1) / vectors);
 
     /// <summary>Computes <c>C = A·B</c>, <c>C + A·B</c> or a step of gradient descent, as <paramref name="output"/> says.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(int m, int n, int k, GemmOperand<T> a, GemmOperand<T> b, GemmOutput<T> output)
     {
         // A step of gradient descent needs the whole chain before it touches the weights.
@@ -129,6 +131,7 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
     /// <param name="bRowStep">The step from row to row of B.</param>
     /// <param name="bColumnStep">The step from column to column of B.</param>
     /// <param name="output">The panel of C.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RunPanel(
         int rows, int columns, int k, int* list, T* a, nint aColumnStep, T* b, nint bRowStep, nint bColumnStep, GemmOutput<T> output)
     {
@@ -174,6 +177,7 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunPanel<TRows, TMasked, TListed>(
         int columns, int k, int* list, T* a, nint aColumnStep, T* b, nint bRowStep, nint bColumnStep, TVector mask, GemmOutput<T>* output)
         where TRows : struct, IConstant

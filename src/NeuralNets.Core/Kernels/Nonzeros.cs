@@ -43,6 +43,7 @@ internal static unsafe class Nonzeros
     }
 
     /// <summary>The number of marked elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static long Count(ReadOnlySpan<ulong> bits)
     {
         long count = 0;
@@ -60,6 +61,7 @@ internal static unsafe class Nonzeros
     /// <param name="most">The most rows that are listed: of more, only the number is found.</param>
     /// <param name="rows">Receives the rows; room for 64 a word.</param>
     /// <returns>The number of rows.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int List(ReadOnlySpan<ulong> bits, int words, int most, Span<int> rows)
     {
         int count = 0;
@@ -91,6 +93,7 @@ internal static unsafe class Nonzeros
     /// <param name="columns">The number of columns.</param>
     /// <param name="transposed">Receives the bits of (columns × rows); room for 64 columns for each word that a column of
     /// <paramref name="bits"/> takes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(ReadOnlySpan<ulong> bits, int rows, int columns, Span<ulong> transposed)
     {
         int words = Words(rows);
@@ -128,6 +131,7 @@ internal static unsafe class Nonzeros
     }
 
     /// <summary>Transposes 64 × 64 bits by exchanging ever smaller blocks across the diagonal.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeSquare(Span<ulong> square)
     {
         ulong mask = 0x00000000FFFFFFFF;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace NeuralNets.Core.Kernels;
 
@@ -14,6 +15,7 @@ internal static class SoftmaxKernel
     /// <param name="classes">The number of rows.</param>
     /// <param name="maxima">Receives the maximum of each column.</param>
     /// <param name="sums">Receives the sum of the exponentials of each column, which is at least 1.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Evaluate<T>(ReadOnlySpan<T> logits, Span<T> probabilities, int classes, Span<T> maxima, Span<T> sums)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -57,6 +59,7 @@ internal static class SoftmaxKernel
     }
 
     /// <summary>The first row that holds the maximum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int ArgMax<T>(ReadOnlySpan<T> column)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace NeuralNets.Core.Kernels;
@@ -131,6 +132,7 @@ internal static unsafe class ZeroSkippingGemm
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<T, TVector, TLane>(
         MatrixView<T> a, MatrixView<T> b, ReadOnlySpan<ulong> nonzeros, bool singly, Span<int> rows, GemmOutput<T> output)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
@@ -106,6 +107,7 @@ public sealed class CrossEntropyLoss
     /// <param name="probabilities">Receives (classes × samples); not the memory of the logits.</param>
     /// <param name="scratch">Two elements a sample.</param>
     /// <param name="costs">Receives one cost a sample.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Evaluate<T>(
         ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, Span<T> probabilities, Span<T> scratch, Span<double> costs)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
@@ -139,6 +141,7 @@ public sealed class CrossEntropyLoss
     }
 
     /// <summary><c>P − Y</c>, in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void SubtractOneHot<T>(Span<T> probabilities, ReadOnlySpan<int> labels)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {

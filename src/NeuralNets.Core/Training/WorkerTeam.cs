@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace NeuralNets.Core.Training;
@@ -9,10 +10,16 @@ namespace NeuralNets.Core.Training;
 internal sealed class WorkerTeam
 {
     /// <summary>
-    /// How often a worker looks whether the others have arrived before it goes to sleep, some tens of microseconds: phases of
-    /// a small step are that short, and waking a thread up takes longer.
+    /// How often a worker looks whether the others have arrived before it offers its processor to others, some tens of
+    /// microseconds: phases of a small step are that short.
     /// </summary>
     private const int Spins = 2000;
+
+    /// <summary>
+    /// How long it goes on offering before it goes to sleep. Not at once: the system likes to wake a sleeper on the processor of
+    /// whoever wakes it, and two workers that take turns on one processor would stay there, both asleep half of the time.
+    /// </summary>
+    private static readonly long s_yieldTicks = Stopwatch.Frequency / 500;
 
     private readonly Lock _failureLock = new();
     private readonly object _sleep = new();
@@ -84,6 +91,17 @@ internal sealed class WorkerTeam
 
             LeaveIfAbandoned();
             Thread.SpinWait(1);
+        }
+
+        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetTimestamp() - start < s_yieldTicks;)
+        {
+            if (Volatile.Read(ref _generation) != generation)
+            {
+                return;
+            }
+
+            LeaveIfAbandoned();
+            Thread.Yield();
         }
 
         lock (_sleep)
