@@ -36,13 +36,13 @@ def main():
         data = unpacked(options.data, folder)
         peers, missing = available(folder)
         runs = race(peers, data, options)
-    table = report(runs, missing, options)
+    text = report(runs, list(peers), missing, options)
     os.makedirs(os.path.dirname(os.path.abspath(options.output)), exist_ok=True)
     with open(options.output, "w", encoding="utf-8") as file:
-        file.write(table)
+        file.write(text)
     with open(os.path.splitext(options.output)[0] + ".jsonl", "w", encoding="utf-8") as file:
         file.writelines(json.dumps(run) + "\n" for run in runs)
-    print(table)
+    print(text)
 
 
 def arguments():
@@ -78,11 +78,11 @@ def unpacked(source, folder):
 def available(folder):
     """The programs that can run here, as name -> (command, settings), and a sentence about each that cannot."""
     subprocess.run(["dotnet", "build", "-c", "Release", PROJECT], check=True, stdout=sys.stderr)
-    peers = {OURS: (ours, lambda n, batch: [(n, 1)])}
+    peers = {OURS: (ours, lambda n: [(n, 1)])}
     missing = []
     program, reason = build_c(folder)
     if program:
-        peers["C + OpenBLAS"] = (lambda *a: [program, *positional(*a)], lambda n, batch: [(n, 1)])
+        peers["C + OpenBLAS"] = (lambda *a: [program, *positional(*a)], lambda n: [(n, 1)])
     else:
         missing.append(f"C + OpenBLAS is left out: {reason} (Debian: apt-get install gcc pkg-config libopenblas-dev).")
     for name, script, modules, packages, settings in (
@@ -109,15 +109,15 @@ def positional(data, batch, threads, epochs):
     return [data, "0" if batch == FULL else str(batch), str(threads), str(epochs)]
 
 
-def numpy_settings(n, batch):
+def numpy_settings(n):
     """Two threads of OpenBLAS can be slower than one: the better counts."""
     return [(threads, threads) for threads in range(1, n + 1)]
 
 
-def torch_settings(n, batch):
-    """PyTorch's own threads over a single-threaded OpenBLAS, since two thread pools get in each other's way; for large
-    products OpenBLAS's threads, too. The best counts."""
-    return [(threads, 1) for threads in range(1, n + 1)] + ([(n, n)] if n > 1 and batch >= 512 else [])
+def torch_settings(n):
+    """One of PyTorch's own threads and OpenBLAS's at a time, since two pools of threads get in each other's way (three to
+    five times slower than one thread was seen). The best counts."""
+    return [(1, 1), *(setting for threads in range(2, n + 1) for setting in ((threads, 1), (1, threads)))]
 
 
 def build_c(folder):
@@ -163,7 +163,7 @@ def race(peers, data, options):
             for threads in range(1, max(options.threads) + 1):
                 for name, (command, settings) in peers.items():
                     # A setting with fewer threads runs once, in the turn of its own number.
-                    wanted = {s for n in options.threads for s in settings(n, batch) if max(s) == threads}
+                    wanted = {s for n in options.threads for s in settings(n) if max(s) == threads}
                     for setting in sorted(wanted):
                         epochs = 3 * options.epochs if batch == FULL else options.epochs
                         runs.append(run(name, command(data, batch, setting[0], epochs), setting, batch, number))
@@ -186,8 +186,7 @@ def run(name, command, setting, batch, number):
 
 # ---- the report ----
 
-def report(runs, missing, options):
-    names = list(dict.fromkeys(run["peer"] for run in runs))
+def report(runs, names, missing, options):
     mini = [batch for batch in options.batches if batch != FULL]
     lines = [
         "# Races", "",
@@ -197,7 +196,7 @@ def report(runs, missing, options):
         "figure. Ratios are of speeds: above 1, this library is the faster.", "",
         f"- {options.rounds} x {options.epochs} epochs, all programs in turn",
         f"- {machine.cpu()}, {machine.cores()} cores; {datetime.date.today()}",
-        *(f"- {line}" for line in versions(runs)), *(f"- {line}" for line in missing),
+        *(f"- {line}" for line in versions(runs, names)), *(f"- {line}" for line in missing),
     ]
 
     def add(title, heads, rows):
@@ -263,12 +262,13 @@ def thousands(rate):
     return f"{rate / 1000:,.0f}k"
 
 
-def versions(runs):
+def versions(runs, names):
     listed = subprocess.run(["dotnet", "--list-runtimes"], capture_output=True, text=True).stdout
     runtimes = [line.split()[1] for line in listed.splitlines() if line.startswith("Microsoft.NETCore.App 10.")]
     yield f"{OURS}: .NET {runtimes[-1] if runtimes else 'unknown'}; {next(run['config'] for run in runs if run['peer'] == OURS)}"
-    for name in dict.fromkeys(run["peer"] for run in runs if run["peer"] != OURS):
-        yield f"{name}: {next(run['version'] for run in runs if run['peer'] == name)}"
+    for name in names:
+        if name != OURS:
+            yield f"{name}: {next(run['version'] for run in runs if run['peer'] == name)}"
 
 
 if __name__ == "__main__":
