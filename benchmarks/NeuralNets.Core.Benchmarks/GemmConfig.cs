@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Filters;
 using BenchmarkDotNet.Order;
@@ -25,8 +26,11 @@ public sealed class GemmConfig : ManualConfig
 
     private sealed class SourceOrderer() : DefaultOrderer(SummaryOrderPolicy.Declared, MethodOrderPolicy.Declared)
     {
+        public override IEnumerable<BenchmarkCase> GetExecutionOrder(
+            ImmutableArray<BenchmarkCase> benchmarkCases, IEnumerable<BenchmarkLogicalGroupRule>? order = null) => benchmarkCases;
+
         public override IEnumerable<IGrouping<string, BenchmarkCase>> GetLogicalGroupOrder(
-            IEnumerable<IGrouping<string, BenchmarkCase>> logicalGroups, IEnumerable<BenchmarkLogicalGroupRule>? order = null) =>
-            logicalGroups;
+            IEnumerable<IGrouping<string, BenchmarkCase>> logicalGroups,
+            IEnumerable<BenchmarkLogicalGroupRule>? order = null) => logicalGroups;
     }
 }
