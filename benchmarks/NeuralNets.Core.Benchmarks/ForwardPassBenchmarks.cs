@@ -7,8 +7,8 @@ using NeuralNets.Core.Activations;
 namespace NeuralNets.Core.Benchmarks;
 
 /// <summary>
-/// What does a batch's way through a 784-128-32-10 network cost on one thread, with this library and with the loops that one would
-/// write around Math.NET's managed matrices?
+/// What does a batch's way through a 784-128-32-10 network cost on one thread, with this library and with the loops that one
+/// would write around Math.NET's managed matrices?
 /// </summary>
 [GenericTypeArguments(typeof(float))]
 [GenericTypeArguments(typeof(double))]
@@ -86,7 +86,7 @@ public class ForwardPassBenchmarks<T>
         {
             if (!(T.Abs(actual[i] - expected[i]) <= tolerance))
             {
-                throw new InvalidOperationException($"Math.NET's probability {i} is {actual[i]}, but {expected[i]} was expected.");
+                throw new InvalidOperationException($"Math.NET's probability {i} is {actual[i]}, not {expected[i]}.");
             }
         }
     }

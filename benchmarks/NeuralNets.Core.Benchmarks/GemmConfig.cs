@@ -22,7 +22,8 @@ public sealed class GemmConfig : ManualConfig
 
     private static bool IsFast(BenchmarkCase benchmarkCase) =>
         benchmarkCase.Descriptor.WorkloadMethod.Name != nameof(GemmContenders<float>.Reference)
-        || benchmarkCase.Parameters.Items.Select(item => item.Value).OfType<GemmShape>().All(shape => shape.Operations <= ReferenceLimit);
+        || benchmarkCase.Parameters.Items.Select(item => item.Value).OfType<GemmShape>()
+            .All(shape => shape.Operations <= ReferenceLimit);
 
     private sealed class SourceOrderer() : DefaultOrderer(SummaryOrderPolicy.Declared, MethodOrderPolicy.Declared)
     {
