@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the BenchmarkDotNet suites and keeps their tables as Markdown in the results of this processor, one file a suite.
 
-usage: suites.py [FILTER] [BenchmarkDotNet's options ...]      e.g. suites.py '*Gemm*' --job short; all suites take an hour or two
+usage: suites.py [FILTER] [BenchmarkDotNet's options ...]      e.g. suites.py '*Gemm*' --job short; all suites take two hours or so
 """
 import glob
 import os

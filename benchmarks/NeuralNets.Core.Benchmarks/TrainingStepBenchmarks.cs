@@ -7,8 +7,8 @@ using NeuralNets.Core.Training;
 namespace NeuralNets.Core.Benchmarks;
 
 /// <summary>
-/// What does one step of training a 784-128-32-10 network cost, by the size of the batch and the zeros in it? The start of a call of
-/// <see cref="GradientDescentTrainer{T}.Fit"/>, with its allocations, is spread over a thousand steps.
+/// What does one step of training a 784-128-32-10 network cost, by the size of the batch and the zeros in it? The start of a
+/// call of <see cref="GradientDescentTrainer{T}.Fit"/>, with its allocations, is spread over a thousand steps.
 /// </summary>
 [GenericTypeArguments(typeof(float))]
 [GenericTypeArguments(typeof(double))]
