@@ -175,7 +175,8 @@ static void exchange(int t, int to_model)
         COPY(model.w1 + i * HIDDEN1 + t * s->units, s->w1 + i * s->units, s->units);
     COPY(model.b1 + t * s->units, s->b1, s->units);
     COPY(model.w2 + t * s->units * HIDDEN2, s->w2, s->units * HIDDEN2);
-    COPY(model.b2, s->b2, HIDDEN2 + HIDDEN2 * PADDED + PADDED); /* b2, w3 and b3, the same in each thread */
+    if (t == 0 || !to_model) /* b2, w3 and b3, which are the same in each thread */
+        COPY(model.b2, s->b2, HIDDEN2 + HIDDEN2 * PADDED + PADDED);
 #undef COPY
 }
 

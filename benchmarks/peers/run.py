@@ -204,14 +204,15 @@ def run(name, command, setting, batch, number):
 
 def report(runs, names, missing, options):
     mini = [batch for batch in options.batches if batch != FULL]
+    zeros = ": none here, since each pixel of 0 was made 1" if options.dense else ", 81 % of MNIST's pixels"
     lines = [
         "# Races", "",
         "A 784-128-32-10 network in float with ReLU and softmax, He's initial weights, plain gradient descent at a rate of 0.1, "
         "on MNIST. An epoch covers the shuffle, the gathering and the steps, not the evaluation. Each figure is the best of all "
         "rounds, in brackets the median. Of the settings with at most so many threads the best one counts, for each program and "
         "figure. Ratios are of speeds: above 1, this library is the faster.", "",
-        "Training with this library leaves out products with inputs of 0" + (
-            ". In these runs there are none: each pixel of 0 was made 1." if options.dense else ", 81 % of MNIST's pixels."), "",
+        f"Training with this library leaves out products with inputs of 0{zeros}. In full-batch training it takes the accuracy on "
+        "the training set from the next epoch's forward pass; the others make a pass for it.", "",
         f"- {options.rounds} x {options.epochs} epochs, all programs in turn",
         f"- {machine.cpu()}, {machine.cores()} cores; {datetime.date.today()}",
         *(f"- {line}" for line in versions(runs, names)), *(f"- {line}" for line in missing),
