@@ -12,5 +12,5 @@ public sealed record GemmShape(int M, int N, int K, bool TransposeA, bool Transp
     public double Operations => 2.0 * M * N * K;
 
     /// <summary>The name in tables, which cut off what is longer than 20 characters.</summary>
-    public override string ToString() => $"{M}x{N}x{K}{(TransposeA ? " A'" : "")}{(TransposeB ? " B'" : "")}";
+    public override string ToString() => $"{M}x{N}x{K}{(TransposeA ? " Aᵀ" : "")}{(TransposeB ? " Bᵀ" : "")}";
 }

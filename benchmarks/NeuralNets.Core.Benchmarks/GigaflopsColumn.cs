@@ -1,5 +1,4 @@
 using System.Globalization;
-using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
@@ -42,7 +41,3 @@ public sealed class GigaflopsColumn : IColumn
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) => GetValue(summary, benchmarkCase);
 }
-
-/// <summary>Adds the <see cref="GigaflopsColumn"/> to a class of benchmarks.</summary>
-[AttributeUsage(AttributeTargets.Class | AttributeTargets.Assembly)]
-public sealed class GigaflopsColumnAttribute() : ColumnConfigBaseAttribute(new GigaflopsColumn());
