@@ -35,11 +35,20 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
     /// <summary>The longest slice of k that one tile runs through.</summary>
     private const int SliceLength = 1024;
 
-    /// <summary>The most columns of C that a panel of A is used for before the next panel takes its place.</summary>
-    private const int BlockColumns = 512;
+    /// <summary>The bytes of B that a panel of A is used for before the next panel takes its place.</summary>
+    private const int BlockBytes = 3 << 19;
+
+    /// <summary>The same for packed B, which the cache is quick to bring from far away.</summary>
+    private const int PackedBlockBytes = 1 << 22;
 
     /// <summary>From this step on (in bytes) the columns of A are taken to displace each other in the cache.</summary>
     private const int FarApart = 2048;
+
+    /// <summary>The fewest columns of C for which copying a panel of A pays.</summary>
+    private const int WorthPacking = 64;
+
+    /// <summary>The fewest vectors in a column of C for which copying B pays.</summary>
+    private const int WorthPackingB = 32;
 
     /// <summary>The most vectors of a panel.</summary>
     public static int PanelVectors => TLane.Registers >= 32 ? 4 : 2;
@@ -53,19 +62,30 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
     public static void Run(int m, int n, int k, GemmOperand<T> a, GemmOperand<T> b, GemmOutput<T> output)
     {
         // A step of gradient descent needs the whole chain before it touches the weights.
-        int slice = output.Descend ? Math.Max(k, 1) : SliceLength;
+        int slice = output.Descend ? Math.Max(k, 1) : Math.Clamp(k, 1, SliceLength);
         int vectors = (m + TLane.Count - 1) / TLane.Count;
         int panels = (vectors + PanelVectors - 1) / PanelVectors;
-        bool pack = a.RowStep != 1 || (a.ColumnStep * sizeof(T) >= FarApart && n >= 64);
+        bool packB = b.RowStep == 1 && vectors >= WorthPackingB;
+        int blockColumns = Math.Max(WorthPacking, (packB ? PackedBlockBytes : BlockBytes) / (slice * sizeof(T)));
+        bool pack = a.RowStep != 1 || (a.ColumnStep * sizeof(T) >= FarApart && n >= WorthPacking);
+        int widest = panels == 0 ? 1 : Widest(Partition.Share(vectors, panels, 0).Count);
+        T[]? rentedB = packB ? ArrayPool<T>.Shared.Rent(slice * Math.Min(n, blockColumns)) : null;
         T[]? rented = pack ? ArrayPool<T>.Shared.Rent(PanelVectors * TLane.Count * Math.Min(slice, k)) : null;
-        fixed (T* packed = rented)
+        fixed (T* packed = rented, packedB = rentedB)
         {
             for (int k0 = 0; k0 == 0 || k0 < k; k0 += slice)
             {
                 int length = Math.Min(slice, k - k0);
-                for (int j0 = 0; j0 < n; j0 += BlockColumns)
+                for (int j0 = 0; j0 < n; j0 += blockColumns)
                 {
-                    int columns = Math.Min(BlockColumns, n - j0);
+                    int columns = Math.Min(blockColumns, n - j0);
+                    GemmOperand<T> block = new(b.At(k0, j0), b.RowStep, b.ColumnStep);
+                    if (packB)
+                    {
+                        PackGroups(block, length, columns, widest, packedB);
+                        block = new(packedB, 0, 1);
+                    }
+
                     for (int panel = 0; panel < panels; panel++)
                     {
                         (int firstVector, int panelVectors) = Partition.Share(vectors, panels, panel);
@@ -92,7 +112,7 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
                             tile.Start += i0 + (j0 * output.StartColumnStep);
                         }
 
-                        RunPanel(rows, columns, length, null, pa, aColumnStep, b.At(k0, j0), b.RowStep, b.ColumnStep, tile);
+                        RunPanel(rows, columns, widest, length, null, pa, aColumnStep, block, tile);
                     }
                 }
             }
@@ -102,16 +122,44 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
         {
             ArrayPool<T>.Shared.Return(rented);
         }
+
+        if (rentedB is not null)
+        {
+            ArrayPool<T>.Shared.Return(rentedB);
+        }
+    }
+
+    /// <summary>Copies columns of B group by group, each as <see cref="RunPanel"/> takes it: row after row, without a gap.</summary>
+    private static void PackGroups(GemmOperand<T> b, int k, int columns, int widest, T* packed)
+    {
+        int groups = (columns + widest - 1) / widest;
+        for (int group = 0; group < groups; group++)
+        {
+            (int start, int width) = Partition.Share(columns, groups, group);
+            Transposition.Copy(b.At(0, start), b.ColumnStep, width, k, packed + ((nint)start * k), width);
+        }
     }
 
     /// <summary>Copies a panel of A to contiguous columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pack(T* a, nint rowStep, nint columnStep, int rows, int columns, T* packed, int packedStep)
     {
         if (rowStep == 1)
         {
             for (int k = 0; k < columns; k++)
             {
-                new ReadOnlySpan<T>(a + (k * columnStep), rows).CopyTo(new Span<T>(packed + (k * packedStep), rows));
+                T* from = a + (k * columnStep);
+                T* to = packed + (k * packedStep);
+                int i = 0;
+                for (; i <= rows - TLane.Count; i += TLane.Count)
+                {
+                    TLane.Store(TLane.Load(from + i), to + i);
+                }
+
+                if (i < rows)
+                {
+                    TLane.Store(TLane.LoadMasked(from + i, TLane.FirstLanes(rows - i)), to + i);
+                }
             }
         }
         else
@@ -123,17 +171,16 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
     /// <summary>Computes up to <see cref="PanelVectors"/> vectors of rows, all columns.</summary>
     /// <param name="rows">The rows of the panel.</param>
     /// <param name="columns">The columns of C.</param>
+    /// <param name="widest">The most columns of a tile.</param>
     /// <param name="k">The length of the chains.</param>
     /// <param name="list">The columns of A and rows of B that the chains consist of, or null for the first k of them.</param>
     /// <param name="a">The panel of A.</param>
     /// <param name="aColumnStep">The step from column to column of A.</param>
-    /// <param name="b">B.</param>
-    /// <param name="bRowStep">The step from row to row of B.</param>
-    /// <param name="bColumnStep">The step from column to column of B.</param>
+    /// <param name="b">B; a row step of 0 says that it is packed.</param>
     /// <param name="output">The panel of C.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RunPanel(
-        int rows, int columns, int k, int* list, T* a, nint aColumnStep, T* b, nint bRowStep, nint bColumnStep, GemmOutput<T> output)
+        int rows, int columns, int widest, int k, int* list, T* a, nint aColumnStep, GemmOperand<T> b, GemmOutput<T> output)
     {
         int vectors = (rows + TLane.Count - 1) / TLane.Count;
         int rest = rows - ((vectors - 1) * TLane.Count);
@@ -141,88 +188,106 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
         switch (rest == TLane.Count, list == null)
         {
             case (true, true):
-                RunPanel<Constant0, Constant0>(vectors, columns, k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, &output);
+                RunPanel<Constant0, Constant0>(vectors, columns, widest, k, list, a, aColumnStep, b, mask, &output);
                 break;
             case (false, true):
-                RunPanel<Constant1, Constant0>(vectors, columns, k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, &output);
+                RunPanel<Constant1, Constant0>(vectors, columns, widest, k, list, a, aColumnStep, b, mask, &output);
                 break;
             case (true, false):
-                RunPanel<Constant0, Constant1>(vectors, columns, k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, &output);
+                RunPanel<Constant0, Constant1>(vectors, columns, widest, k, list, a, aColumnStep, b, mask, &output);
                 break;
             default:
-                RunPanel<Constant1, Constant1>(vectors, columns, k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, &output);
+                RunPanel<Constant1, Constant1>(vectors, columns, widest, k, list, a, aColumnStep, b, mask, &output);
                 break;
         }
     }
 
     private static void RunPanel<TMasked, TListed>(
-        int vectors, int columns, int k, int* list, T* a, nint aColumnStep, T* b, nint bRowStep, nint bColumnStep, TVector mask, GemmOutput<T>* output)
+        int vectors, int columns, int widest, int k, int* list, T* a, nint aColumnStep, GemmOperand<T> b, TVector mask, GemmOutput<T>* output)
         where TMasked : struct, IConstant
         where TListed : struct, IConstant
     {
         switch (vectors)
         {
             case 1:
-                RunPanel<Constant1, TMasked, TListed>(columns, k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                RunPanel<Constant1, TMasked, TListed>(columns, widest, k, list, a, aColumnStep, b, mask, output);
                 break;
             case 2:
-                RunPanel<Constant2, TMasked, TListed>(columns, k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                RunPanel<Constant2, TMasked, TListed>(columns, widest, k, list, a, aColumnStep, b, mask, output);
                 break;
             case 3:
-                RunPanel<Constant3, TMasked, TListed>(columns, k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                RunPanel<Constant3, TMasked, TListed>(columns, widest, k, list, a, aColumnStep, b, mask, output);
                 break;
             default:
-                RunPanel<Constant4, TMasked, TListed>(columns, k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+                RunPanel<Constant4, TMasked, TListed>(columns, widest, k, list, a, aColumnStep, b, mask, output);
                 break;
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunPanel<TRows, TMasked, TListed>(
-        int columns, int k, int* list, T* a, nint aColumnStep, T* b, nint bRowStep, nint bColumnStep, TVector mask, GemmOutput<T>* output)
+        int columns, int widest, int k, int* list, T* a, nint aColumnStep, GemmOperand<T> b, TVector mask, GemmOutput<T>* output)
         where TRows : struct, IConstant
         where TMasked : struct, IConstant
         where TListed : struct, IConstant
     {
-        int widest = Widest(TRows.Value);
         int groups = (columns + widest - 1) / widest;
-        for (int group = 0; group < groups; group++)
+        (int width, int wider) = Math.DivRem(columns, groups);
+        T* columnsOfB = b.Data;
+        if (wider > 0)
         {
-            (_, int width) = Partition.Share(columns, groups, group);
-            switch (width)
-            {
-                case 1:
-                    GemmTile<T, TVector, TLane, TRows, Constant1, TMasked, TListed>.Run(k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
-                    break;
-                case 2:
-                    GemmTile<T, TVector, TLane, TRows, Constant2, TMasked, TListed>.Run(k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
-                    break;
-                case 3:
-                    GemmTile<T, TVector, TLane, TRows, Constant3, TMasked, TListed>.Run(k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
-                    break;
-                case 4:
-                    GemmTile<T, TVector, TLane, TRows, Constant4, TMasked, TListed>.Run(k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
-                    break;
-                case 5:
-                    GemmTile<T, TVector, TLane, TRows, Constant5, TMasked, TListed>.Run(k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
-                    break;
-                case 6:
-                    GemmTile<T, TVector, TLane, TRows, Constant6, TMasked, TListed>.Run(k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
-                    break;
-                case 7:
-                    GemmTile<T, TVector, TLane, TRows, Constant7, TMasked, TListed>.Run(k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
-                    break;
-                default:
-                    GemmTile<T, TVector, TLane, TRows, Constant8, TMasked, TListed>.Run(k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
-                    break;
-            }
+            RunGroups<TRows, TMasked, TListed>(wider, width + 1, k, list, a, aColumnStep, b, mask, output);
+            columnsOfB += wider * (width + 1) * (b.RowStep == 0 ? k : b.ColumnStep);
+        }
 
-            b += width * bColumnStep;
-            output->Destination += width * output->DestinationColumnStep;
-            if (output->Start != null)
-            {
-                output->Start += width * output->StartColumnStep;
-            }
+        RunGroups<TRows, TMasked, TListed>(
+            groups - wider, width, k, list, a, aColumnStep, new(columnsOfB, b.RowStep, b.ColumnStep), mask, output);
+    }
+
+    /// <summary>Computes adjacent groups of columns of the same width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunGroups<TRows, TMasked, TListed>(
+        int groups, int width, int k, int* list, T* a, nint aColumnStep, GemmOperand<T> b, TVector mask, GemmOutput<T>* output)
+        where TRows : struct, IConstant
+        where TMasked : struct, IConstant
+        where TListed : struct, IConstant
+    {
+        bool isPacked = b.RowStep == 0;
+        nint rowStep = isPacked ? width : b.RowStep;
+        nint groupStep = width * (isPacked ? k : b.ColumnStep);
+        switch (width)
+        {
+            case 1:
+                GemmTile<T, TVector, TLane, TRows, Constant1, TMasked, TListed>.Run(
+                    groups, k, list, a, aColumnStep, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
+                break;
+            case 2:
+                GemmTile<T, TVector, TLane, TRows, Constant2, TMasked, TListed>.Run(
+                    groups, k, list, a, aColumnStep, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
+                break;
+            case 3:
+                GemmTile<T, TVector, TLane, TRows, Constant3, TMasked, TListed>.Run(
+                    groups, k, list, a, aColumnStep, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
+                break;
+            case 4:
+                GemmTile<T, TVector, TLane, TRows, Constant4, TMasked, TListed>.Run(
+                    groups, k, list, a, aColumnStep, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
+                break;
+            case 5:
+                GemmTile<T, TVector, TLane, TRows, Constant5, TMasked, TListed>.Run(
+                    groups, k, list, a, aColumnStep, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
+                break;
+            case 6:
+                GemmTile<T, TVector, TLane, TRows, Constant6, TMasked, TListed>.Run(
+                    groups, k, list, a, aColumnStep, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
+                break;
+            case 7:
+                GemmTile<T, TVector, TLane, TRows, Constant7, TMasked, TListed>.Run(
+                    groups, k, list, a, aColumnStep, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
+                break;
+            default:
+                GemmTile<T, TVector, TLane, TRows, Constant8, TMasked, TListed>.Run(
+                    groups, k, list, a, aColumnStep, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
+                break;
         }
     }
 }

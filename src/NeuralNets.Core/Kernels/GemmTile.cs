@@ -58,7 +58,8 @@ internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMaske
     where TMasked : struct, IConstant
     where TListed : struct, IConstant
 {
-    /// <summary>Computes one tile: a chain of <paramref name="k"/> fused multiply-adds for each of its elements.</summary>
+    /// <summary>Computes tiles side by side: a chain of <paramref name="k"/> fused multiply-adds for each of their elements.</summary>
+    /// <param name="tiles">The number of tiles.</param>
     /// <param name="k">The length of the chains.</param>
     /// <param name="list">The columns of A and rows of B that the chains consist of, if TListed is 1.</param>
     /// <param name="a">The tile's rows of A; consecutive rows are adjacent.</param>
@@ -66,10 +67,37 @@ internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMaske
     /// <param name="b">The tile's columns of B.</param>
     /// <param name="bRowStep">The step from row k to row k+1 of B.</param>
     /// <param name="bColumnStep">The step from column to column of B.</param>
+    /// <param name="bTileStep">The step from tile to tile of B.</param>
     /// <param name="mask">The lanes of the last vector of a column that exist; used if TMasked is 1.</param>
-    /// <param name="output">Where the chains start and end.</param>
+    /// <param name="output">Where the chains of the first tile start and end; moved past the last.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
+        int tiles,
+        nint k,
+        int* list,
+        T* a,
+        nint aColumnStep,
+        T* b,
+        nint bRowStep,
+        nint bColumnStep,
+        nint bTileStep,
+        TVector mask,
+        GemmOutput<T>* output)
+    {
+        for (; tiles > 0; tiles--)
+        {
+            Run(k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+            b += bTileStep;
+            output->Destination += TColumns.Value * output->DestinationColumnStep;
+            if (output->Start != null)
+            {
+                output->Start += TColumns.Value * output->StartColumnStep;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Run(
         nint k, int* list, T* a, nint aColumnStep, T* b, nint bRowStep, nint bColumnStep, TVector mask, GemmOutput<T>* output)
     {
         Column c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;

@@ -168,13 +168,12 @@ internal static unsafe class ZeroSkippingGemm
                     GemmBlocks<T, TVector, TLane>.RunPanel(
                         Math.Min(panelVectors * TLane.Count, a.Rows - i),
                         width,
+                        widest,
                         listed ? count : b.Rows,
                         listed ? list : null,
                         pa + i,
                         a.ColumnStep,
-                        pb + ((nint)j * b.ColumnStep),
-                        b.RowStep,
-                        b.ColumnStep,
+                        new GemmOperand<T>(pb + ((nint)j * b.ColumnStep), b.RowStep, b.ColumnStep),
                         tile);
                 }
             }
