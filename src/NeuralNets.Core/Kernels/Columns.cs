@@ -61,25 +61,24 @@ internal static unsafe class Columns
         where TVector : unmanaged
         where TLane : struct, ILane<T, TVector>
     {
-        for (int i = 0; i < rows; i += TLane.Count)
+        TVector zero = TLane.Broadcast(T.Zero);
+        int whole = rows - (rows % TLane.Count);
+        TVector mask = TLane.FirstLanes(rows - whole);
+        TVector rest = TLane.Add(TLane.LoadMasked(addend + whole, mask), zero);
+        for (int j = 0; j < columns; j++)
         {
-            TVector mask = TLane.FirstLanes(rows - i);
-            TVector value = TLane.Add(TLane.LoadMasked(addend + i, mask), TLane.Broadcast(T.Zero));
-            T* column = matrix + i;
-            if (rows - i >= TLane.Count)
+            for (int i = 0; i < whole; i += TLane.Count)
             {
-                for (int j = 0; j < columns; j++, column += rows)
-                {
-                    TLane.Store(TLane.Add(TLane.Load(column), value), column);
-                }
+                TVector value = TLane.Add(TLane.Load(addend + i), zero);
+                TLane.Store(TLane.Add(TLane.Load(matrix + i), value), matrix + i);
             }
-            else
+
+            if (whole < rows)
             {
-                for (int j = 0; j < columns; j++, column += rows)
-                {
-                    TLane.StoreMasked(TLane.Add(TLane.LoadMasked(column, mask), value), column, mask);
-                }
+                TLane.StoreMasked(TLane.Add(TLane.LoadMasked(matrix + whole, mask), rest), matrix + whole, mask);
             }
+
+            matrix += rows;
         }
     }
 
