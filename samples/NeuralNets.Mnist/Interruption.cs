@@ -1,0 +1,24 @@
+using System.Runtime.InteropServices;
+
+namespace NeuralNets.Mnist;
+
+/// <summary>Turns the first Ctrl-C into a request to stop; a second one ends the program at once.</summary>
+internal sealed class Interruption : IDisposable
+{
+    private readonly CancellationTokenSource _source = new();
+    private readonly PosixSignalRegistration _registration;
+
+    public Interruption() => _registration = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+    {
+        context.Cancel = !_source.IsCancellationRequested;
+        _source.Cancel();
+    });
+
+    public CancellationToken Token => _source.Token;
+
+    public void Dispose()
+    {
+        _registration.Dispose();
+        _source.Dispose();
+    }
+}

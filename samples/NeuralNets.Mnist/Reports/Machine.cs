@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace NeuralNets.Mnist.Reports;
+
+/// <summary>What the program runs on.</summary>
+internal static class Machine
+{
+    public static string Processor => $"{ProcessorName ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} logical processors";
+
+    public static string System => $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.FrameworkDescription}";
+
+    /// <summary>What multiplies the matrices.</summary>
+    public static string Backend
+    {
+        get
+        {
+            int bits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+            return $"managed kernels on vectors of {bits} bits";
+        }
+    }
+
+    /// <summary>The processor's name where the system tells it in a file, as Linux does.</summary>
+    private static string? ProcessorName
+    {
+        get
+        {
+            const string path = "/proc/cpuinfo";
+            return File.Exists(path)
+                ? File.ReadLines(path).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
+                : null;
+        }
+    }
+}
