@@ -8,7 +8,9 @@ using var interruption = new Interruption();
 ParseResult parsed = CommandLine.Create(new Terminal(), interruption.Token).Parse(args);
 if (parsed.Action is ParseErrorAction error)
 {
-    error.ShowHelp = false; // What is wrong would scroll out of sight.
+    // What is wrong would scroll out of sight.
+    error.ShowHelp = false;
+    error.ShowTypoCorrections = false;
 }
 
 try

@@ -55,7 +55,7 @@ internal sealed class Terminal
         Table table = new Table { Border = HasUnicode ? TableBorder.Simple : TableBorder.Ascii }.LeftAligned();
         for (int i = 0; i < columns.Length; i++)
         {
-            var column = new TableColumn(Markup.Escape(columns[i])) { Padding = new Padding(0, 0, i < columns.Length - 1 ? 1 : 0, 0) };
+            var column = new TableColumn(Markup.Escape(columns[i])) { Padding = new Padding(0, 0) };
             table.AddColumn(i == 0 ? column : column.RightAligned());
         }
 

@@ -6,6 +6,7 @@ namespace NeuralNets.Mnist.Plots;
 internal sealed class Axis
 {
     private const int MostTicks = 6;
+    private const double Tolerance = 1e-9; // multiples of 0.1 are not exact
 
     private static readonly int[] s_factors = [1, 2, 5];
 
@@ -72,11 +73,9 @@ internal sealed class Axis
     {
         double rough = Math.Max(leastStep, (high - low) / MostTicks);
         double power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        double step = power * (rough <= power ? 1 : rough <= 2 * power ? 2 : rough <= 5 * power ? 5 : 10);
-        long first = (long)Math.Ceiling(low / step);
-        long last = (long)Math.Floor(high / step);
-
-        // Rounded to the digits of the step, since a multiple of 0.1 is not exact.
+        double step = power * s_factors.Append(10).First(factor => rough <= factor * power * (1 + Tolerance));
+        long first = (long)Math.Ceiling((low / step) - Tolerance);
+        long last = (long)Math.Floor((high / step) + Tolerance);
         int digits = Math.Clamp((int)Math.Ceiling(-Math.Log10(step)), 0, 15);
         return [.. Enumerable.Range(0, (int)(last - first + 1)).Select(i => Math.Round((first + i) * step, digits))];
     }

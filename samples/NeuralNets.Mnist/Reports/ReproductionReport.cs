@@ -9,9 +9,9 @@ namespace NeuralNets.Mnist.Reports;
 /// <summary>The runs of <c>reproduce</c> beside each other: as a table, as a plot and as a page.</summary>
 internal static class ReproductionReport
 {
-    private const string OriginalName = "the original's log";
+    private const string OriginalName = "the original";
 
-    public static readonly string[] Columns = ["Run", "First cost", "Last cost", "Training", "Test", "Time"];
+    public static readonly string[] Columns = ["Run", "Cost from", "to", "Train %", "Test %", "Seconds"];
 
     /// <summary>The rows of the table: the original's printed figures where they belong, then a row a run.</summary>
     public static IEnumerable<string[]> Rows(string activation, IEnumerable<Outcome> outcomes)
@@ -20,7 +20,7 @@ internal static class ReproductionReport
         {
             yield return
             [
-                OriginalName, $"{Original.FirstCost:F0}", $"{Original.LastCost:F0}", $"{Original.LastAccuracy:F2} %", "-", $"{Original.Seconds:F0} s",
+                OriginalName, $"{Original.FirstCost:F0}", $"{Original.LastCost:F0}", $"{Original.LastAccuracy:F2}", "-", $"{Original.Seconds:F0}",
             ];
         }
 
@@ -38,9 +38,9 @@ internal static class ReproductionReport
                 outcome.Recipe.Name,
                 $"{outcome.Epochs[0].Cost.Sum:F0}",
                 outcome.DivergedIn is null ? $"{last.Cost.Sum:F0}" : "diverged",
-                $"{100 * last.TrainingAccuracy:F2} %",
-                $"{100 * last.ValidationAccuracy:F2} %",
-                $"{outcome.Seconds:F1} s",
+                $"{100 * last.TrainingAccuracy:F2}",
+                $"{100 * last.ValidationAccuracy:F2}",
+                $"{outcome.Seconds:F1}",
             ];
         }
     }

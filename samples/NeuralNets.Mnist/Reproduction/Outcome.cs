@@ -13,10 +13,9 @@ namespace NeuralNets.Mnist.Reproduction;
 /// <param name="Activation">The function of the hidden layers.</param>
 /// <param name="Epochs">The epochs that were completed.</param>
 /// <param name="DivergedIn">The epoch in which the cost was no number any more, if it came to that.</param>
-/// <param name="PredictedDigits">The digits that the network takes test images for.</param>
 /// <param name="ConstantUnits">The number of units of each hidden layer whose output is the same for every test image looked at.</param>
 internal sealed record Outcome(
-    Recipe Recipe, string Activation, IReadOnlyList<EpochResult> Epochs, int? DivergedIn, int[] PredictedDigits, int[] ConstantUnits)
+    Recipe Recipe, string Activation, IReadOnlyList<EpochResult> Epochs, int? DivergedIn, int[] ConstantUnits)
 {
     private const int ImagesLookedAt = 1000;
 
@@ -36,8 +35,8 @@ internal sealed record Outcome(
             {
                 _ when DivergedIn is { } epoch =>
                     $"diverged in epoch {epoch}: the steps made the weights larger and larger until they were no numbers any more.",
-                { IsPublished: true } when PredictedDigits.Length == 1 =>
-                    $"stuck: it takes every image for a {PredictedDigits[0]}. {constant} and pass no gradient "
+                { IsPublished: true } when ConstantUnits[^1] == Recipe.Hidden[^1] =>
+                    $"stuck: {constant} and pass no gradient "
                     + "back: early steps, as large as pixels of up to 255 make them, pushed them there.",
                 { IsPublished: true } when accuracy < 0.8 =>
                     $"between the endings: {constant}. Pixels of up to 255 make steps too large for these weights; this draw has not recovered yet.",
@@ -83,8 +82,7 @@ internal sealed record Outcome(
             divergedIn = exception.Epoch;
         }
 
-        int[] predicted = [.. network.PredictLabels(test, settings.Workers).Distinct().Order()];
-        return new Outcome(recipe, activation, epochs, divergedIn, predicted, CountConstantUnits(network, test));
+        return new Outcome(recipe, activation, epochs, divergedIn, CountConstantUnits(network, test));
     }
 
     /// <summary>Counts the units of each hidden layer that say the same about every image, by running the layers one by one.</summary>

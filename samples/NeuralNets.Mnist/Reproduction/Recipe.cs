@@ -29,5 +29,5 @@ internal sealed record Recipe(
     public bool IsPublished => Scaling == PixelScaling.None;
 
     private static Recipe Published(ulong seed) =>
-        new($"as published, seed {seed}", "raw pixels, N(0, 0.01²), full batch", PixelScaling.None, new Normal(), null, seed);
+        new($"as published ({seed})", $"raw pixels, N(0, 0.01²), full batch, seed {seed}", PixelScaling.None, new Normal(), null, seed);
 }
