@@ -4,8 +4,7 @@ using NeuralNets.Mnist;
 using NeuralNets.Mnist.Options;
 
 // Trains networks on the MNIST digits (Commands/TrainCommand.cs), shows the digits, and repeats the runs of the Python original.
-using var interruption = new Interruption();
-ParseResult parsed = CommandLine.Create(new Terminal(), interruption.Token).Parse(args);
+ParseResult parsed = CommandLine.Create(new Terminal()).Parse(args);
 if (parsed.Action is ParseErrorAction error)
 {
     // What is wrong would scroll out of sight.

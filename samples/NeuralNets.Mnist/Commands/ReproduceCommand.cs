@@ -12,30 +12,12 @@ internal sealed record ReproduceSettings(
 /// <summary>Repeats the run of the Python original three ways, and shows them side by side.</summary>
 internal static class ReproduceCommand
 {
-    public static int Run(ReproduceSettings settings, Terminal terminal, CancellationToken interruption)
+    public static int Run(ReproduceSettings settings, Terminal terminal)
     {
         var digits = Digits.Load(settings.Data, settings.Samples);
         terminal.WriteText(Original.Explanation);
         List<Outcome> outcomes = [];
-        bool wasInterrupted = false;
-        foreach (string activation in settings.Activations)
-        {
-            foreach (Recipe recipe in Recipe.All)
-            {
-                try
-                {
-                    outcomes.Add(Outcome.Of(recipe, activation, digits, settings, terminal, interruption));
-                }
-                catch (OperationCanceledException)
-                {
-                    wasInterrupted = true;
-                    break;
-                }
-
-                Terminal.WriteLine($"Done: {outcomes[^1].Name}, {outcomes[^1].Seconds:F1} s");
-            }
-        }
-
+        bool wasInterrupted = !RunAll(settings, digits, terminal, outcomes);
         foreach (string activation in settings.Activations)
         {
             Print(terminal, activation, [.. outcomes.Where(outcome => outcome.Activation == activation)]);
@@ -54,6 +36,30 @@ internal static class ReproduceCommand
         }
 
         return wasInterrupted ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    /// <summary>Trains by every recipe.</summary>
+    /// <returns>Whether all of them came to their ends: false after Ctrl-C.</returns>
+    private static bool RunAll(ReproduceSettings settings, Digits digits, Terminal terminal, List<Outcome> outcomes)
+    {
+        using var interruption = new Interruption();
+        try
+        {
+            foreach (string activation in settings.Activations)
+            {
+                foreach (Recipe recipe in Recipe.All)
+                {
+                    outcomes.Add(Outcome.Of(recipe, activation, digits, settings, terminal, interruption.Token));
+                    Terminal.WriteLine($"Done: {outcomes[^1].Name}, {outcomes[^1].Seconds:F1} s");
+                }
+            }
+
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     private static void Print(Terminal terminal, string activation, Outcome[] outcomes)

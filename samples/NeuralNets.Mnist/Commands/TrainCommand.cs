@@ -14,10 +14,10 @@ namespace NeuralNets.Mnist.Commands;
 /// <summary>Trains a network: load the images, build the network, fit it, evaluate it.</summary>
 internal static class TrainCommand
 {
-    public static int Run(TrainSettings settings, Terminal terminal, CancellationToken interruption) =>
-        settings.Precision == "double" ? Run<double>(settings, terminal, interruption) : Run<float>(settings, terminal, interruption);
+    public static int Run(TrainSettings settings, Terminal terminal) =>
+        settings.Precision == "double" ? Run<double>(settings, terminal) : Run<float>(settings, terminal);
 
-    private static int Run<T>(TrainSettings settings, Terminal terminal, CancellationToken interruption)
+    private static int Run<T>(TrainSettings settings, Terminal terminal)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var digits = Digits.Load(settings.Data, settings.Samples);
@@ -43,8 +43,9 @@ internal static class TrainCommand
         bool wasInterrupted = false;
         try
         {
+            using var interruption = new Interruption();
             TrainingResult result = EpochDisplay.Show(terminal, settings.Epochs, training.Count, linesBetween: 10, progress =>
-                trainer.Fit(training, settings.Epochs, test, new EpochRecorder(epochs, progress), interruption));
+                trainer.Fit(training, settings.Epochs, test, new EpochRecorder(epochs, progress), interruption.Token));
             summary = $"Trained in {result.TrainingTime.TotalSeconds:F2} s on {result.Workers} threads: {result.SamplesPerSecond:N0} samples/s";
         }
         catch (OperationCanceledException)

@@ -7,7 +7,7 @@ namespace NeuralNets.Mnist.Options;
 /// <summary>The command line: the commands and what runs them.</summary>
 internal static class CommandLine
 {
-    public static RootCommand Create(Terminal terminal, CancellationToken interruption)
+    public static RootCommand Create(Terminal terminal)
     {
         var trainOptions = new TrainOptions();
         var root = new RootCommand("Trains networks on the MNIST digits. Without a command it trains one, as train does.");
@@ -15,12 +15,12 @@ internal static class CommandLine
         foreach (Command command in (Command[])[root, train])
         {
             trainOptions.AddTo(command);
-            command.SetAction(parsed => TrainCommand.Run(trainOptions.Read(parsed), terminal, interruption));
+            command.SetAction(parsed => TrainCommand.Run(trainOptions.Read(parsed), terminal));
         }
 
         root.Add(train);
         root.Add(Explore(terminal));
-        root.Add(Reproduce(terminal, interruption));
+        root.Add(Reproduce(terminal));
         foreach (Command command in root.Subcommands)
         {
             command.Validators.Add(RefuseOptionsBefore);
@@ -42,7 +42,7 @@ internal static class CommandLine
         return command;
     }
 
-    private static Command Reproduce(Terminal terminal, CancellationToken interruption)
+    private static Command Reproduce(Terminal terminal)
     {
         Option<string> activation = OptionKinds.Choice(
             "--activation", [.. TrainOptions.Activations[..4], "all"], "Function of the hidden layers; all runs one after the other.");
@@ -68,8 +68,7 @@ internal static class CommandLine
                 parsed.GetValue(workers),
                 parsed.GetValue(plot),
                 parsed.GetValue(report)),
-            terminal,
-            interruption));
+            terminal));
         return command;
     }
 

@@ -43,7 +43,7 @@ internal static class OptionKinds
         return option;
     }
 
-    /// <summary>An option with a file to write, which is refused before the work if it cannot be written after it.</summary>
+    /// <summary>An option with a file to write; that there is no such folder is found before the work, not after it.</summary>
     public static Option<FileInfo?> OutputFile(string name, string description, string? value = null) => new(name)
     {
         Description = description,

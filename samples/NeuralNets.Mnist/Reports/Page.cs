@@ -14,7 +14,7 @@ internal static class Page
         + "@media (prefers-color-scheme:dark){:root{--page:#0d1014;--panel:#16191f;--ink:#e6e9ed;--soft:#9aa4b0;--rule:#3b424c;"
         + "--same:#3a7cc4;--other:#c2571b;--onstrong:#fff;--bar:#5b9be0}}"
         + "*{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,sans-serif}"
-        + "main{max-width:1100px;margin:0 auto;padding:1rem}h1{font-size:1.6rem;line-height:1.25;margin:.5rem 0}"
+        + "ul{padding-left:1.2rem}li{margin:.3rem 0}.tiles li{margin:0}main{max-width:1100px;margin:0 auto;padding:1rem}h1{font-size:1.6rem;line-height:1.25;margin:.5rem 0}"
         + "h2{font-size:1.2rem;margin:0 0 .6rem}* + h2{margin-top:1.2rem}p{margin:.4rem 0 .8rem;max-width:75ch}.soft{color:var(--soft)}"
         + "section{background:var(--panel);border:1px solid var(--rule);border-radius:8px;padding:1rem;margin:1rem 0;overflow-x:auto}"
         + ".pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:1rem}"

@@ -39,7 +39,7 @@ internal sealed record Outcome(
                     $"stuck: {constant} and pass no gradient "
                     + "back: early steps, as large as pixels of up to 255 make them, pushed them there.",
                 { IsPublished: true } when accuracy < 0.8 =>
-                    $"between the endings: {constant}. Pixels of up to 255 make steps too large for these weights; this draw has not recovered yet.",
+                    $"between learned and stuck: {constant}; pixels of up to 255 make the steps too large for what is left.",
                 { IsPublished: true } =>
                     $"a lucky draw: {constant}, the others survived the large steps that pixels of up to 255 make, and learned.",
                 { Batch: null } =>

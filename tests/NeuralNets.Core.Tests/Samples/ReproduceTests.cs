@@ -96,7 +96,7 @@ public class ReproduceTests
 
     [Theory]
     [InlineData(0, 0.11, 32, "stuck: 128 of 128 and 32 of 32 hidden units")]
-    [InlineData(0, 0.4, 5, "between the endings: 128 of 128 and 5 of 32")]
+    [InlineData(0, 0.4, 5, "between learned and stuck: 128 of 128 and 5 of 32")]
     [InlineData(0, 0.93, 5, "a lucky draw: ")]
     [InlineData(3, 0.87, 0, "learns, but slowly: 1 epochs are 1 steps")]
     [InlineData(3, 0.2, 0, "hardly under way: ")]
