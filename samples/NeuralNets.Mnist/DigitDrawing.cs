@@ -22,7 +22,8 @@ internal static class DigitDrawing
         int perRow = Math.Max(1, (terminal.Width + Gap) / (images.Width + Gap));
         foreach (int[] row in numbers.Chunk(perRow))
         {
-            Terminal.WriteLine(Join(row.Select(number => $"{images.Labels.Span[number]} (image {number})".PadRight(images.Width))));
+            Terminal.WriteLine(Join(row.Select(number =>
+                $"{images.Labels.Span[number]} (image {number})".PadRight(images.Width))));
             for (int y = 0; y < images.Height; y += 2)
             {
                 IEnumerable<string> lines = row.Select(number => terminal.HasGreys
@@ -57,14 +58,18 @@ internal static class DigitDrawing
         return line.ToString();
     }
 
-    private static string PlainLine(LabelledImages images, int number, int y) => string.Create(images.Width, (images, number, y), (line, at) =>
+    /// <summary>The more ink, the more of the character's place is filled.</summary>
+    private static string PlainLine(LabelledImages images, int number, int y)
     {
-        for (int x = 0; x < line.Length; x++)
+        var line = new StringBuilder();
+        for (int x = 0; x < images.Width; x++)
         {
-            (byte upper, byte lower) = Pixels(at.images, at.number, x, at.y);
-            line[x] = Ramp[(upper + lower) * (Ramp.Length - 1) / (2 * byte.MaxValue)];
+            (byte upper, byte lower) = Pixels(images, number, x, y);
+            line.Append(Ramp[(upper + lower) * (Ramp.Length - 1) / (2 * byte.MaxValue)]);
         }
-    });
+
+        return line.ToString();
+    }
 
     private static (byte Upper, byte Lower) Pixels(LabelledImages images, int number, int x, int y)
     {

@@ -80,6 +80,7 @@ internal sealed record Digits(LabelledImages Training, LabelledImages Test)
         return wrong < 0
             ? images
             : throw new UserException(
-                $"{file}: labels must be between 0 and {Classes - 1}, but image {wrong + 1} has label {images.Labels.Span[wrong]}.");
+                $"{file}: labels must be between 0 and {Classes - 1}, "
+                + $"but image {wrong + 1} has label {images.Labels.Span[wrong]}.");
     }
 }

@@ -26,7 +26,8 @@ internal static class EpochDisplay
                 if (linesBetween > 0 && (epoch.Epoch == 1 || epoch.Epoch % linesBetween == 0 || epoch.Epoch == epochs))
                 {
                     terminal.WriteText(
-                        $"Epoch {epoch.Epoch,4}: cost {epoch.Cost.Mean:F6}, training accuracy {100 * epoch.TrainingAccuracy:F2} %, "
+                        $"Epoch {epoch.Epoch,4}: cost {epoch.Cost.Mean:F6}, "
+                        + $"training accuracy {100 * epoch.TrainingAccuracy:F2} %, "
                         + $"test accuracy {100 * epoch.ValidationAccuracy:F2} %, {epoch.TrainingTime.TotalSeconds:F1} s");
                 }
             }));
@@ -47,14 +48,16 @@ internal static class EpochDisplay
                     TimeSpan left = clock.Elapsed / epoch.Epoch * (epochs - epoch.Epoch);
                     Volatile.Write(
                         ref status,
-                        $"Epoch {epoch.Epoch} of {epochs}, {rate:N0} samples/s, {left:h\\:mm\\:ss} left\ncost {epoch.Cost.Mean:F6}, accuracy: "
+                        $"Epoch {epoch.Epoch} of {epochs}, {rate:N0} samples/s, {left:h\\:mm\\:ss} left\n"
+                        + $"cost {epoch.Cost.Mean:F6}, accuracy: "
                         + $"training {100 * epoch.TrainingAccuracy:F2} %, test {100 * epoch.ValidationAccuracy:F2} %");
                     task.Value = epoch.Epoch;
                 }));
             });
     }
 
-    /// <summary>Reports on the training thread; <see cref="Progress{T}"/> would do so on another, later and in any order.</summary>
+    /// <summary>Reports on the training thread; <see cref="Progress{T}"/> would do so on another,
+    /// later and in any order.</summary>
     private sealed class Reporter(Action<EpochResult> report) : IProgress<EpochResult>
     {
         public void Report(EpochResult value) => report(value);

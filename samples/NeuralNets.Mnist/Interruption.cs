@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace NeuralNets.Mnist;
 
-/// <summary>While it lives, the first Ctrl-C is a request to stop; a second one ends the program at once, as at any other time.</summary>
+/// <summary>While it lives, the first Ctrl-C is a request to stop; a second one ends the program at once,
+/// as at any other time.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();

@@ -3,7 +3,8 @@ using Spectre.Console.Rendering;
 
 namespace NeuralNets.Mnist;
 
-/// <summary>Where the program writes: lines as they are, and Spectre.Console's tables and charts in what the terminal can do.</summary>
+/// <summary>Where the program writes: lines as they are, and Spectre.Console's tables and charts
+/// in what the terminal can do.</summary>
 internal sealed class Terminal
 {
     private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings());

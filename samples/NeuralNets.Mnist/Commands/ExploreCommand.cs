@@ -12,7 +12,7 @@ internal static class ExploreCommand
     public static int Run(DataSettings data, int drawn, ulong seed, FileInfo? report, Terminal terminal)
     {
         var digits = Digits.Load(data);
-        foreach ((string name, LabelledImages images) in (ReadOnlySpan<(string, LabelledImages)>)[("Training", digits.Training), ("Test", digits.Test)])
+        foreach ((string name, LabelledImages images) in new[] { ("Training", digits.Training), ("Test", digits.Test) })
         {
             foreach ((string fact, string value) in DataReport.Describe(name, images))
             {
@@ -42,7 +42,8 @@ internal static class ExploreCommand
         Terminal.WriteLine($"{name} labels: images of each digit");
         for (int label = 0; label < counts.Length; label++)
         {
-            string bar = new(terminal.HasUnicode ? '\u2588' : '#', (int)Math.Round((double)LongestBar * counts[label] / counts.Max()));
+            int length = (int)Math.Round((double)LongestBar * counts[label] / counts.Max());
+            string bar = new(terminal.HasUnicode ? '\u2588' : '#', length);
             Terminal.WriteLine($"{label} {counts[label],6} {100.0 * counts[label] / counts.Sum(),5:F1} %  {bar}".TrimEnd());
         }
     }

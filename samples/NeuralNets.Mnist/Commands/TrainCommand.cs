@@ -46,12 +46,14 @@ internal static class TrainCommand
             using var interruption = new Interruption();
             TrainingResult result = EpochDisplay.Show(terminal, settings.Epochs, training.Count, linesBetween: 10, progress =>
                 trainer.Fit(training, settings.Epochs, test, new EpochRecorder(epochs, progress), interruption.Token));
-            summary = $"Trained in {result.TrainingTime.TotalSeconds:F2} s on {result.Workers} threads: {result.SamplesPerSecond:N0} samples/s";
+            summary = $"Trained in {result.TrainingTime.TotalSeconds:F2} s on {result.Workers} threads: "
+                + $"{result.SamplesPerSecond:N0} samples/s";
         }
         catch (OperationCanceledException)
         {
             wasInterrupted = true;
-            summary = $"Interrupted in epoch {trainer.EpochsCompleted + 1} of {settings.Epochs}; the network keeps what it had learned.";
+            summary =
+                $"Interrupted in epoch {trainer.EpochsCompleted + 1} of {settings.Epochs}; the network keeps what it learned.";
         }
         catch (NonFiniteCostException exception)
         {
@@ -67,14 +69,16 @@ internal static class TrainCommand
         return wasInterrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
 
-    private static void PrintTask<T>(Terminal terminal, TrainSettings settings, Dataset<T> training, Dataset<T> test, Network<T> network)
+    private static void PrintTask<T>(
+        Terminal terminal, TrainSettings settings, Dataset<T> training, Dataset<T> test, Network<T> network)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         terminal.WriteText($"Training set: {training.Features} x {training.Count}, test set: {test.Features} x {test.Count}");
         terminal.WriteText($"Training labels: {Distribution(training)}");
         terminal.WriteText($"Test labels:     {Distribution(test)}");
         terminal.WriteText(
-            $"Network: {string.Join(" | ", network.Layers)}; {network.ParameterCount:N0} parameters, {settings.Initializer}, {typeof(T).Name}");
+            $"Network: {string.Join(" | ", network.Layers)}; {network.ParameterCount:N0} parameters, "
+            + $"{settings.Initializer}, {typeof(T).Name}");
         terminal.WriteText($"Training: {settings.Epochs} epochs, {settings.BatchText}, learning rate {settings.LearningRate}");
     }
 
@@ -90,7 +94,8 @@ internal static class TrainCommand
         Terminal.WriteLine("     " + string.Concat(Enumerable.Range(0, confusion.Classes).Select(label => $"{label,5}")));
         for (int actual = 0; actual < confusion.Classes; actual++)
         {
-            IEnumerable<string> row = Enumerable.Range(0, confusion.Classes).Select(predicted => $"{confusion[actual, predicted],5}");
+            IEnumerable<string> row = Enumerable.Range(0, confusion.Classes)
+                .Select(predicted => $"{confusion[actual, predicted],5}");
             Terminal.WriteLine($"{actual,5}" + string.Concat(row));
         }
 
@@ -104,10 +109,15 @@ internal static class TrainCommand
         AddRow("Weighted", confusion.WeightedAverage());
         terminal.Write(table);
         Terminal.WriteLine(
-            $"Among the first two guesses: {100 * predictions.TopKAccuracy(2):F2} %, first three: {100 * predictions.TopKAccuracy(3):F2} %");
+            $"Among the first two guesses: {100 * predictions.TopKAccuracy(2):F2} %, "
+            + $"first three: {100 * predictions.TopKAccuracy(3):F2} %");
 
         void AddRow(string name, ClassMetrics metrics) => table.AddRow(
-            name, $"{100 * metrics.Precision:F2} %", $"{100 * metrics.Recall:F2} %", $"{100 * metrics.F1:F2} %", $"{metrics.Support}");
+            name,
+            $"{100 * metrics.Precision:F2} %",
+            $"{100 * metrics.Recall:F2} %",
+            $"{100 * metrics.F1:F2} %",
+            $"{metrics.Support}");
     }
 
     private static void Save<T>(TrainedRun<T> run)

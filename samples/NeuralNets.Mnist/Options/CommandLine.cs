@@ -35,7 +35,10 @@ internal static class CommandLine
         Option<ulong> seed = OptionKinds.Seed("Decides which digits are drawn.");
         Option<FileInfo?> report = OptionKinds.OutputFile("--report", "Write the same as an HTML page there.");
         var data = new DataOptions();
-        var command = new Command("explore", "Show the data: its dimensions, labels and pixels, and some digits.") { digits, seed, report };
+        var command = new Command("explore", "Show the data: its dimensions, labels and pixels, and some digits.")
+        {
+            digits, seed, report,
+        };
         data.AddTo(command);
         command.SetAction(parsed => ExploreCommand.Run(
             data.Read(parsed), parsed.GetValue(digits), parsed.GetValue(seed), parsed.GetValue(report), terminal));
@@ -45,7 +48,9 @@ internal static class CommandLine
     private static Command Reproduce(Terminal terminal)
     {
         Option<string> activation = OptionKinds.Choice(
-            "--activation", [.. TrainOptions.Activations[..4], "all"], "Function of the hidden layers; all runs one after the other.");
+            "--activation",
+            [.. TrainOptions.Activations[..4], "all"],
+            "Function of the hidden layers; all runs one after the other.");
         Option<int> samples = OptionKinds.Whole("--samples", 20_000, "Train on this many images, the first ones.");
         Option<int> epochs = OptionKinds.Whole("--epochs", 200, "Times through the training images.");
         Option<int> workers = OptionKinds.Whole(
@@ -72,10 +77,12 @@ internal static class CommandLine
         return command;
     }
 
-    /// <summary>The program has the options of train, so they are understood before a command, too, where they would do nothing.</summary>
+    /// <summary>The program has the options of train, so they are understood before a command, too,
+    /// where they would do nothing.</summary>
     private static void RefuseOptionsBefore(CommandResult result)
     {
-        foreach (OptionResult option in ((CommandResult)result.Parent!).Children.OfType<OptionResult>().Where(option => !option.Implicit))
+        IEnumerable<OptionResult> before = ((CommandResult)result.Parent!).Children.OfType<OptionResult>();
+        foreach (OptionResult option in before.Where(option => !option.Implicit))
         {
             result.AddError($"Options must follow the command {result.Command.Name}, but {option.Option.Name} comes before it.");
         }

@@ -37,8 +37,8 @@ internal sealed class DataOptions
 
     private readonly Option<LabelColumn> _labelColumn = new("--label-column")
     {
-        Description = "Column of the labels in the CSV files: its position, counted from 0 or, as ^1, ^2, from the end; or its name "
-            + "in the header.",
+        Description = "Column of the labels in the CSV files: its position, counted from 0 or, as ^1, ^2, from the end; "
+            + "or its name in the header.",
         HelpName = "column",
         CustomParser = ParseColumn,
         DefaultValueFactory = _ => new LabelColumn(null, 0),
@@ -78,7 +78,8 @@ internal sealed class DataOptions
         string text = OptionKinds.Text(result);
         bool isFromEnd = text.StartsWith('^');
         return text.Length == 0
-            ? OptionKinds.Refuse<LabelColumn>(result, "--label-column must be a position such as 0 or ^1, or a name in the header")
+            ? OptionKinds.Refuse<LabelColumn>(
+                result, "--label-column must be a position such as 0 or ^1, or a name in the header")
             : !int.TryParse(isFromEnd ? text[1..] : text, NumberStyles.None, CultureInfo.InvariantCulture, out int position)
                 ? new LabelColumn(text, default)
             : isFromEnd && position == 0

@@ -14,7 +14,7 @@ internal static class OptionKinds
         HelpName = "n",
         DefaultValueFactory = _ => value,
         CustomParser = result => ParseWhole(Text(result), most) ?? Refuse<int>(
-            result, most == int.MaxValue ? $"{name} must be a whole number of at least 1" : $"{name} must be a whole number from 1 to {most}"),
+            result, $"{name} must be a whole number {(most == int.MaxValue ? "of at least 1" : $"from 1 to {most}")}"),
     };
 
     public static Option<ulong> Seed(string description) => new("--seed")

@@ -41,7 +41,8 @@ internal sealed class TrainOptions
         DefaultValueFactory = _ => new Sizes([128, 32]),
     };
 
-    private readonly Option<string> _activation = OptionKinds.Choice("--activation", Activations, "Function of the hidden layers.");
+    private readonly Option<string> _activation = OptionKinds.Choice(
+        "--activation", Activations, "Function of the hidden layers.");
 
     private readonly Option<string> _initializer = OptionKinds.Choice(
         "--initializer",
@@ -76,14 +77,16 @@ internal sealed class TrainOptions
     private readonly Option<FileInfo?> _report = OptionKinds.OutputFile(
         "--report", "Write an HTML report there: the training, the mistakes, the weights, the data.");
 
-    private readonly Option<FileInfo?> _plot = OptionKinds.OutputFile("--plot", "Write the cost against the epochs there, as SVG.");
+    private readonly Option<FileInfo?> _plot = OptionKinds.OutputFile(
+        "--plot", "Write the cost against the epochs there, as SVG.");
 
     private readonly DataOptions _data = new();
 
     public void AddTo(Command command)
     {
         foreach (Option option in (Option[])[
-            _samples, _hidden, _activation, _initializer, _epochs, _learningRate, _batch, _seed, _workers, _precision, _report, _plot])
+            _samples, _hidden, _activation, _initializer, _epochs, _learningRate, _batch,
+            _seed, _workers, _precision, _report, _plot])
         {
             command.Add(option);
         }

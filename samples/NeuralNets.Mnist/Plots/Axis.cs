@@ -27,8 +27,8 @@ internal sealed class Axis
     /// <summary>The labelled values, from low to high.</summary>
     public IReadOnlyList<double> Ticks { get; }
 
-    /// <summary>An axis that shows all of <paramref name="values"/> (finite; positive ones if it is logarithmic), with some room at
-    /// either end if <paramref name="hasMargin"/>. Whole numbers have whole labels.</summary>
+    /// <summary>An axis that shows all of <paramref name="values"/> (finite; positive ones if it is logarithmic),
+    /// with some room at either end if <paramref name="hasMargin"/>. Whole numbers have whole labels.</summary>
     public static Axis Spanning(IEnumerable<double> values, bool isLogarithmic = false, bool hasMargin = false)
     {
         values = [.. values];
@@ -60,11 +60,13 @@ internal sealed class Axis
     {
         int step = (int)Math.Ceiling((high - low) / MostTicks);
         int first = (int)Math.Ceiling(low);
-        return [.. Enumerable.Range(0, (((int)Math.Floor(high) - first) / step) + 1).Select(i => Math.Pow(10, first + (i * step)))];
+        return [.. Enumerable.Range(0, (((int)Math.Floor(high) - first) / step) + 1)
+            .Select(i => Math.Pow(10, first + (i * step)))];
     }
 
     /// <summary>1, 2 and 5 times powers of ten.</summary>
-    private static double[] OneTwoFive(double low, double high) => [.. Enumerable.Range((int)Math.Floor(low), (int)(high - low) + 2)
+    private static double[] OneTwoFive(double low, double high) =>
+        [.. Enumerable.Range((int)Math.Floor(low), (int)(high - low) + 2)
         .SelectMany(power => s_factors.Select(factor => factor * Math.Pow(10, power)))
         .Where(tick => Math.Log10(tick) >= low && Math.Log10(tick) <= high)];
 

@@ -29,7 +29,8 @@ internal static class GreyImage
         return Png.EncodeDataUri(width, tones, s_inks);
     }
 
-    /// <summary>Draws numbers by sign and size: blue below 0, white at 0, red above, full at the largest absolute value.</summary>
+    /// <summary>Draws numbers by sign and size: blue below 0, white at 0, red above,
+    /// full at the largest absolute value.</summary>
     /// <returns>The address of a PNG image that holds it.</returns>
     public static string Signed(int width, ReadOnlySpan<double> values)
     {

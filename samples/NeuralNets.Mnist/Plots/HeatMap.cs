@@ -3,7 +3,8 @@ using System.Xml.Linq;
 
 namespace NeuralNets.Mnist.Plots;
 
-/// <summary>A table of counts whose cells are shaded by their share of the row, as an HTML element: the numbers stay text.</summary>
+/// <summary>A table of counts whose cells are shaded by their share of the row, as an HTML element:
+/// the numbers stay text.</summary>
 internal static class HeatMap
 {
     /// <summary>The styles of the table, which its page must have.</summary>
@@ -13,7 +14,8 @@ internal static class HeatMap
         + ".heat td{border-radius:3px;background:color-mix(in srgb,var(--other) var(--share),var(--panel))}"
         + ".heat td.same{background:color-mix(in srgb,var(--same) var(--share),var(--panel));font-weight:700}"
         + ".heat td.strong{color:var(--onstrong)}.heat td.none{opacity:.55}"
-        + "@media (max-width:520px){.heat{border-spacing:1px;width:100%;table-layout:fixed}.heat th,.heat td{min-width:0;padding:.6em 0;font-size:.68rem}}";
+        + "@media (max-width:520px){.heat{border-spacing:1px;width:100%;table-layout:fixed}"
+        + ".heat th,.heat td{min-width:0;padding:.6em 0;font-size:.68rem}}";
 
     /// <summary>Draws the table. The shade grows with the cube root of the share, so that rare mistakes are seen.</summary>
     /// <param name="caption">What the table shows.</param>

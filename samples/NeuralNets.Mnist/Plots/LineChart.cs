@@ -13,7 +13,8 @@ internal sealed record Series(string Name, IReadOnlyList<(double X, double Y)> P
 /// <param name="YLabel">What the vertical axis measures, with its unit.</param>
 /// <param name="Series">The lines; from the seventh on, styles repeat.</param>
 /// <param name="IsLogarithmic">Whether the vertical axis is logarithmic.</param>
-internal sealed record LineChart(string Title, string XLabel, string YLabel, IReadOnlyList<Series> Series, bool IsLogarithmic = false)
+internal sealed record LineChart(
+    string Title, string XLabel, string YLabel, IReadOnlyList<Series> Series, bool IsLogarithmic = false)
 {
     public const int Width = 420;
 
@@ -59,13 +60,18 @@ internal sealed record LineChart(string Title, string XLabel, string YLabel, IRe
             new XElement(s_svg + "title", new XAttribute("id", $"{id}-title"), Title),
             new XElement(s_svg + "desc", new XAttribute("id", $"{id}-text"), Describe()),
             new XElement(s_svg + "style", Style()),
-            new XElement(s_svg + "rect", new XAttribute("class", "page"), new XAttribute("width", Width), new XAttribute("height", Height)),
+            Background(),
             Text(Width / 2, 18, "middle", Title, "heading"),
             Text(6, Top - 12, "start", YLabel),
-            y.Ticks.Select(tick => new[] { Line(Left, Y(tick), Width - Right, Y(tick)), Text(Left - 6, Y(tick) + 4, "end", Axis.Format(tick)) }),
+            y.Ticks.Select(tick => new[]
+            {
+                Line(Left, Y(tick), Width - Right, Y(tick)),
+                Text(Left - 6, Y(tick) + 4, "end", Axis.Format(tick)),
+            }),
             x.Ticks.Select(tick => new[]
             {
-                Line(X(tick), Top + PlotHeight, X(tick), Top + PlotHeight + 5), Text(X(tick), Top + PlotHeight + 18, "middle", Axis.Format(tick)),
+                Line(X(tick), Top + PlotHeight, X(tick), Top + PlotHeight + 5),
+                Text(X(tick), Top + PlotHeight + 18, "middle", Axis.Format(tick)),
             }),
             Line(Left, Top + PlotHeight, Width - Right, Top + PlotHeight),
             Text((Left + Width - Right) / 2.0, Top + PlotHeight + 36, "middle", XLabel),
@@ -83,7 +89,8 @@ internal sealed record LineChart(string Title, string XLabel, string YLabel, IRe
             {
                 if (IsDrawable(point))
                 {
-                    path.Add(string.Create(CultureInfo.InvariantCulture, $"{(isDown ? 'L' : 'M')}{X(point.X):0.#} {Y(point.Y):0.#}"));
+                    char command = isDown ? 'L' : 'M';
+                    path.Add(string.Create(CultureInfo.InvariantCulture, $"{command}{X(point.X):0.#} {Y(point.Y):0.#}"));
                 }
 
                 isDown = IsDrawable(point);
@@ -111,7 +118,7 @@ internal sealed record LineChart(string Title, string XLabel, string YLabel, IRe
             new XAttribute("class", "chart"),
             new XElement(s_svg + "title", new XAttribute("id", $"{id}-title"), title),
             new XElement(s_svg + "style", Style()),
-            new XElement(s_svg + "rect", new XAttribute("class", "page"), new XAttribute("width", "100%"), new XAttribute("height", "100%")),
+            Background(),
             charts.Select((chart, i) =>
             {
                 XElement svg = chart.ToSvg($"{id}-{i + 1}");
@@ -139,23 +146,32 @@ internal sealed record LineChart(string Title, string XLabel, string YLabel, IRe
         ? $"{series.Name}: no points."
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"{series.Name}: {YLabel} from {series.Points[0].Y:G4} at {series.Points[0].X:G4} to {series.Points[^1].Y:G4} at {series.Points[^1].X:G4} {XLabel}.")));
+            $"{series.Name}: {YLabel} from {series.Points[0].Y:G4} at {series.Points[0].X:G4} "
+            + $"to {series.Points[^1].Y:G4} at {series.Points[^1].X:G4} {XLabel}.")));
 
     private static IEnumerable<XElement> Legend(Series series, int index)
     {
-        double y = LegendTop + (LegendRow * index);
+        int y = LegendTop + (LegendRow * index);
         yield return new XElement(
             s_svg + "g",
             new XAttribute("class", StyleName(index)),
-            new XElement(s_svg + "path", new XAttribute("d", string.Create(CultureInfo.InvariantCulture, $"M{Left} {y - 4:0.#}h44"))));
+            new XElement(s_svg + "path", new XAttribute("d", $"M{Left} {y - 4}h44")));
         yield return Text(Left + 52, y, "start", series.Name);
     }
+
+    private static XElement Background() => new(
+        s_svg + "rect", new XAttribute("class", "page"), new XAttribute("width", "100%"), new XAttribute("height", "100%"));
 
     private static XElement Line(double x1, double y1, double x2, double y2) => new(
         s_svg + "line", new XAttribute("class", "rule"), Number("x1", x1), Number("y1", y1), Number("x2", x2), Number("y2", y2));
 
     private static XElement Text(double x, double y, string anchor, string text, string kind = "text") => new(
-        s_svg + "text", Number("x", x), Number("y", y), new XAttribute("text-anchor", anchor), new XAttribute("class", kind), text);
+        s_svg + "text",
+        Number("x", x),
+        Number("y", y),
+        new XAttribute("text-anchor", anchor),
+        new XAttribute("class", kind),
+        text);
 
     private static XAttribute Number(string name, double value) => new(name, value.ToString("0.#", CultureInfo.InvariantCulture));
 
@@ -164,11 +180,14 @@ internal sealed record LineChart(string Title, string XLabel, string YLabel, IRe
     private static string Style()
     {
         string lines = string.Concat(s_styles.Select((style, i) =>
-            $".chart .line{i} path{{stroke:{style.Light};stroke-dasharray:{style.Dashes}}}.chart .line{i} circle{{fill:{style.Light}}}"));
+            $".chart .line{i} path{{stroke:{style.Light};stroke-dasharray:{style.Dashes}}}"
+            + $".chart .line{i} circle{{fill:{style.Light}}}"));
         string dark = string.Concat(s_styles.Select((style, i) =>
             $".chart .line{i} path{{stroke:{style.Dark}}}.chart .line{i} circle{{fill:{style.Dark}}}"));
-        return ".chart .page{fill:#fff}.chart text{font:12px system-ui,sans-serif;fill:#24292f}.chart .heading{font-weight:600;font-size:13px}"
+        return ".chart .page{fill:#fff}.chart text{font:12px system-ui,sans-serif;fill:#24292f}"
+            + ".chart .heading{font-weight:600;font-size:13px}"
             + ".chart path{fill:none;stroke-width:2;stroke-linejoin:round}.chart .rule{stroke:#d0d7de}" + lines
-            + "@media (prefers-color-scheme:dark){.chart .page{fill:#16191f}.chart text{fill:#dfe3e8}.chart .rule{stroke:#3b424c}" + dark + "}";
+            + "@media (prefers-color-scheme:dark){.chart .page{fill:#16191f}"
+            + ".chart text{fill:#dfe3e8}.chart .rule{stroke:#3b424c}" + dark + "}";
     }
 }

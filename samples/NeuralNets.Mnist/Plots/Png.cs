@@ -16,7 +16,7 @@ internal readonly record struct Rgb(byte Red, byte Green, byte Blue)
 /// <summary>Writes small images as PNG files with a palette, by ISO/IEC 15948.</summary>
 internal static class Png
 {
-    private static readonly byte[] s_signature = [0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1a, (byte)'\n'];
+    private static readonly byte[] s_signature = [0x89, .. "PNG\r\n"u8, 0x1a, .. "\n"u8];
 
     /// <summary>Encodes an image.</summary>
     /// <param name="width">The number of pixels of a row.</param>

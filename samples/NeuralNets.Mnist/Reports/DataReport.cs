@@ -33,14 +33,16 @@ internal static class DataReport
         var pixels = PixelStatistics.Of(images);
         return
         [
-            ($"{name} set", $"{images.PixelsPerImage} x {images.Count} ({images.Count:N0} images of {images.Height} x {images.Width} pixels)"),
+            ($"{name} set", $"{images.PixelsPerImage} x {images.Count} "
+                + $"({images.Count:N0} images of {images.Height} x {images.Width} pixels)"),
             ($"{name} pixels", string.Create(
                 CultureInfo.InvariantCulture,
                 $"{pixels.Minimum} to {pixels.Maximum}, mean {pixels.Mean:F3}, standard deviation {pixels.StandardDeviation:F3}; "
                 + $"scaled by 255: mean {pixels.Mean / 255:F4}, standard deviation {pixels.StandardDeviation / 255:F4}")),
             ($"{name} background", string.Create(
                 CultureInfo.InvariantCulture,
-                $"{100 * pixels.Background:F1} % of the pixels are 0; {pixels.UnusedPixels} of {images.PixelsPerImage} are 0 in every image")),
+                $"{100 * pixels.Background:F1} % of the pixels are 0; "
+                + $"{pixels.UnusedPixels} of {images.PixelsPerImage} are 0 in every image")),
         ];
     }
 
@@ -67,7 +69,12 @@ internal static class DataReport
             ["Digit", "Training", "Share", "Test", "Share", "Training set"],
             Enumerable.Range(0, Digits.Classes).Select(digit => new object[]
             {
-                digit, training[digit], Share(training, digit), test[digit], Share(test, digit), Bar(training[digit], training.Max()),
+                digit,
+                training[digit],
+                Share(training, digit),
+                test[digit],
+                Share(test, digit),
+                Bar(training[digit], training.Max()),
             }));
         table.Add(new XAttribute("class", "bars"));
         foreach (XElement row in table.Element("tbody")!.Elements())

@@ -6,7 +6,8 @@ namespace NeuralNets.Mnist.Reports;
 /// <summary>What the program runs on.</summary>
 internal static class Machine
 {
-    public static string Processor => $"{ProcessorName ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} logical processors";
+    public static string Processor =>
+        $"{ProcessorName ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} logical processors";
 
     public static string System => $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.FrameworkDescription}";
 
@@ -26,9 +27,9 @@ internal static class Machine
         get
         {
             const string path = "/proc/cpuinfo";
-            return File.Exists(path)
-                ? File.ReadLines(path).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
-                : null;
+            IEnumerable<string> lines = File.Exists(path) ? File.ReadLines(path) : [];
+            string? name = lines.FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
+            return name?.Split(':', 2)[^1].Trim();
         }
     }
 }

@@ -20,7 +20,12 @@ internal static class ReproductionReport
         {
             yield return
             [
-                OriginalName, $"{Original.FirstCost:F0}", $"{Original.LastCost:F0}", $"{Original.LastAccuracy:F2}", "-", $"{Original.Seconds:F0}",
+                OriginalName,
+                $"{Original.FirstCost:F0}",
+                $"{Original.LastCost:F0}",
+                $"{Original.LastAccuracy:F2}",
+                "-",
+                $"{Original.Seconds:F0}",
             ];
         }
 
@@ -55,7 +60,7 @@ internal static class ReproductionReport
         path,
         "The original's run, three ways",
         Page.Paragraph(
-            $"784-128-32-10, learning rate {Recipe.LearningRate}, {settings.Samples} images, {settings.Epochs} epochs; costs are sums over the images. "
+            $"784-128-32-10, learning rate {Recipe.LearningRate}, {settings.Samples} images, {settings.Epochs} epochs. "
             + Original.Explanation),
         outcomes.GroupBy(outcome => outcome.Activation).Select(group => Section(group.Key, [.. group])),
         Page.Section("Where it ran", Page.Facts(
@@ -67,18 +72,24 @@ internal static class ReproductionReport
 
     private static XElement Section(string activation, Outcome[] outcomes) => Page.Section(
         activation,
-        Page.Table("Cost of the first and of the last epoch, accuracies after the last, training time", Columns, Rows(activation, outcomes)),
+        Page.Table(
+            "Cost of the first and of the last epoch, accuracies after the last, training time",
+            Columns,
+            Rows(activation, outcomes)),
         new XElement("ul", outcomes.Select(outcome => new XElement(
             "li", new XElement("strong", outcome.Recipe.Name), $" ({outcome.Recipe.Description}): {outcome.Explanation}"))),
         new XElement(
-            "div", new XAttribute("class", "pair"), Charts(activation, outcomes).Select((chart, i) => chart.ToSvg($"{activation}-{i + 1}"))));
+            "div",
+            new XAttribute("class", "pair"),
+            Charts(activation, outcomes).Select((chart, i) => chart.ToSvg($"{activation}-{i + 1}"))));
 
     private static IEnumerable<LineChart> Charts(string activation, Outcome[] outcomes)
     {
         (string Title, string Label, bool IsLogarithmic, Func<EpochResult, double> Value, double First, double Last)[] measures =
         [
             ("Cost", "sum over the training images", true, epoch => epoch.Cost.Sum, Original.FirstCost, Original.LastCost),
-            ("Training accuracy", "recognised, %", false, epoch => 100 * epoch.TrainingAccuracy, Original.FirstAccuracy, Original.LastAccuracy),
+            ("Training accuracy", "recognised, %", false, epoch => 100 * epoch.TrainingAccuracy,
+                Original.FirstAccuracy, Original.LastAccuracy),
             ("Test accuracy", "recognised, %", false, epoch => 100 * epoch.ValidationAccuracy!.Value, double.NaN, double.NaN),
         ];
         foreach (var measure in measures)
@@ -88,16 +99,21 @@ internal static class ReproductionReport
                 ? []
                 : [new Series(OriginalName, [(1, measure.First), (Original.LastEpoch, measure.Last)])];
             yield return new LineChart(
-                $"{measure.Title}, {activation}, by epochs", "epoch", measure.Label, [.. Lines(epoch => epoch.Epoch), .. original], measure.IsLogarithmic);
+                $"{measure.Title}, {activation}, by epochs",
+                "epoch",
+                measure.Label,
+                [.. Lines(epoch => epoch.Epoch), .. original],
+                measure.IsLogarithmic);
+            string time = activation == Original.Activation ? $" (the original: {Original.Seconds} s)" : string.Empty;
             yield return new LineChart(
-                $"{measure.Title}, {activation}, by time{(activation == Original.Activation ? $" (the original: {Original.Seconds} s)" : "")}",
+                $"{measure.Title}, {activation}, by time{time}",
                 "seconds of training",
                 measure.Label,
                 [.. Lines(epoch => epoch.TrainingTime.TotalSeconds)],
                 measure.IsLogarithmic);
 
             IEnumerable<Series> Lines(Func<EpochResult, double> x) => outcomes.Select(outcome => new Series(
-                outcome.DivergedIn is null ? outcome.Recipe.Name : $"{outcome.Recipe.Name} (diverged in epoch {outcome.DivergedIn})",
+                outcome.Recipe.Name + (outcome.DivergedIn is { } epoch ? $" (diverged in epoch {epoch})" : string.Empty),
                 [.. outcome.Epochs.Select(epoch => (x(epoch), measure.Value(epoch)))]));
         }
     }

@@ -24,7 +24,8 @@ internal static class TrainingReport
         Page.Write(
             path,
             $"MNIST: {Percent(confusion.Accuracy)} of the test images recognised",
-            Page.Paragraph($"{string.Join(" | ", run.Network.Layers)}; {run.Network.ParameterCount:N0} parameters. {run.Summary}"),
+            Page.Paragraph(
+                $"{string.Join(" | ", run.Network.Layers)}; {run.Network.ParameterCount:N0} parameters. {run.Summary}"),
             Page.Section("Training", Curves(run.Epochs)),
             Page.Section("Confusion matrix", Confusion(confusion)),
             Page.Section("Every digit", Classes(run.Predictions)),
@@ -54,10 +55,13 @@ internal static class TrainingReport
             "epoch",
             "recognised, %",
             [
-                new Series("training images", [.. epochs.Select(epoch => ((double)epoch.Epoch, 100 * epoch.TrainingAccuracy))]),
-                new Series("test images", [.. epochs.Select(epoch => ((double)epoch.Epoch, 100 * epoch.ValidationAccuracy!.Value))]),
+                Line("training images", epoch => 100 * epoch.TrainingAccuracy),
+                Line("test images", epoch => 100 * epoch.ValidationAccuracy!.Value),
             ]);
         return new XElement("div", new XAttribute("class", "pair"), CostChart(epochs).ToSvg("cost"), accuracy.ToSvg("accuracy"));
+
+        Series Line(string name, Func<EpochResult, double> value) =>
+            new(name, [.. epochs.Select(epoch => ((double)epoch.Epoch, value(epoch)))]);
     }
 
     private static XElement Confusion(ConfusionMatrix confusion)
@@ -72,7 +76,10 @@ internal static class TrainingReport
         }
 
         return HeatMap.Create(
-            "Test images. Rows: the digit; columns: what it was taken for. On the diagonal, in bold, the right ones.", "digit", "taken for", counts);
+            "Test images. Rows: the digit; columns: what it was taken for. On the diagonal, in bold, the right ones.",
+            "digit",
+            "taken for",
+            counts);
     }
 
     private static object[] Classes<T>(Predictions<T> predictions)
@@ -82,7 +89,7 @@ internal static class TrainingReport
         return
         [
             Page.Table(
-                "Precision: of those taken for the digit, how many are it. Recall: of the digit's images, how many were recognised.",
+                "Precision: of those taken for the digit, how many are it. Recall: of its images, how many were recognised.",
                 ["Digit", "Precision", "Recall", "F1", "Images"],
                 [
                     .. Enumerable.Range(0, confusion.Classes).Select(digit => Row($"{digit}", confusion.Metrics(digit))),
@@ -90,12 +97,13 @@ internal static class TrainingReport
                     Row("Mean of the images", confusion.WeightedAverage()),
                 ]),
             Page.Paragraph(
-                $"The right digit is the first guess for {Percent(predictions.TopKAccuracy(1))} of the images, among the first two for "
-                + $"{Percent(predictions.TopKAccuracy(2))}, among the first three for {Percent(predictions.TopKAccuracy(3))}."),
+                $"The right digit is the first guess for {Percent(predictions.TopKAccuracy(1))} of the images, "
+                + $"among the first two for {Percent(predictions.TopKAccuracy(2))}, "
+                + $"among the first three for {Percent(predictions.TopKAccuracy(3))}."),
         ];
 
         static object[] Row(string name, ClassMetrics metrics) =>
-            [name, $"{100 * metrics.Precision:F2} %", $"{100 * metrics.Recall:F2} %", $"{100 * metrics.F1:F2} %", $"{metrics.Support}"];
+            [name, Percent(metrics.Precision), Percent(metrics.Recall), Percent(metrics.F1), $"{metrics.Support}"];
     }
 
     private static XElement MistakesSection<T>(TrainedRun<T> run)
@@ -121,9 +129,10 @@ internal static class TrainingReport
     {
         int shown = Math.Min(layer.Outputs, MostUnits);
         return Page.Section(
-            shown == layer.Outputs ? "The weights of the first layer" : $"The weights of the first {shown} of {layer.Outputs} units of the first layer",
+            $"The weights of the first layer{(shown < layer.Outputs ? $", the first {shown} of {layer.Outputs} units" : "")}",
             Page.Paragraph(
-                "A unit's weights in the places of its pixels: ink on brown excites it, ink on blue inhibits it, white is 0. Each picture has its own scale."),
+                "A unit's weights in the places of its pixels: ink on brown excites it, ink on blue inhibits it, white is 0. "
+                + "Each picture has its own scale."),
             Page.Tiles("weights", Enumerable.Range(0, shown).Select(unit => (
                 GreyImage.Signed(images.Width, [.. layer.Weights.Row(unit).Select(double.CreateChecked)]),
                 $"Weights of unit {unit + 1}",
@@ -140,7 +149,8 @@ internal static class TrainingReport
             ("Initial weights", $"{settings.Initializer}, seed {settings.Seed}"),
             ("Training", string.Create(
                 CultureInfo.InvariantCulture,
-                $"{settings.Samples} images, {settings.Epochs} epochs, {settings.BatchText}, learning rate {settings.LearningRate}")),
+                $"{settings.Samples} images, {settings.Epochs} epochs, {settings.BatchText}, "
+                + $"learning rate {settings.LearningRate}")),
             ("Number format", settings.Precision),
             ("Backend", Machine.Backend),
             ("Processor", Machine.Processor),

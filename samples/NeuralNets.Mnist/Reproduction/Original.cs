@@ -21,8 +21,8 @@ internal static class Original
     public const string Activation = "relu";
 
     public const string Explanation =
-        "The original printed cost 46114.200 and accuracy 19.066 at epoch 0, cost 46028.992 and accuracy 11.216 at epoch 190, and took "
-        + "3 min 14 s. Its costs are sums over the training images and its accuracies those of the training images, as they are here. "
-        + "Its softmax subtracts one maximum from all columns, which can end in 0/0; the one used here subtracts every column's own: the "
-        + "same function, without that.";
+        "The original printed cost 46114.200 and accuracy 19.066 at epoch 0, cost 46028.992 and accuracy 11.216 at epoch 190, "
+        + "and took 3 min 14 s. Its costs are sums over the training images and its accuracies those of the training images, as "
+        + "they are here. Its softmax subtracts one maximum from all columns, which can end in 0/0; the one used here subtracts "
+        + "every column's own: the same function, without that.";
 }

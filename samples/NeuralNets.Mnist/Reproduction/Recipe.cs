@@ -22,12 +22,20 @@ internal sealed record Recipe(
         Published(1),
         Published(2),
         Published(3),
-        new("as described", "pixels scaled to [0, 1], He weights, full batch", PixelScaling.UnitInterval, new HeNormal(), null, 1),
-        new("as it should be", "the same in batches of 32", PixelScaling.UnitInterval, new HeNormal(), 32, 1),
+        Scaled("as described", "pixels scaled to [0, 1], He weights, full batch", batch: null),
+        Scaled("as it should be", "the same in batches of 32", batch: 32),
     ];
 
     public bool IsPublished => Scaling == PixelScaling.None;
 
-    private static Recipe Published(ulong seed) =>
-        new($"as published ({seed})", $"raw pixels, N(0, 0.01²), full batch, seed {seed}", PixelScaling.None, new Normal(), null, seed);
+    private static Recipe Published(ulong seed) => new(
+        $"as published ({seed})",
+        $"raw pixels, N(0, 0.01²), full batch, seed {seed}",
+        PixelScaling.None,
+        new Normal(),
+        Batch: null,
+        seed);
+
+    private static Recipe Scaled(string name, string description, int? batch) =>
+        new(name, description, PixelScaling.UnitInterval, new HeNormal(), batch, Seed: 1);
 }

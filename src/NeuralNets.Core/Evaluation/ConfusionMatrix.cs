@@ -11,7 +11,7 @@ public sealed class ConfusionMatrix
     /// <param name="actual">The true label of each sample, 0 … classes−1.</param>
     /// <param name="predicted">The predicted label of each sample, 0 … classes−1.</param>
     /// <param name="classes">The number of classes, positive.</param>
-    /// <exception cref="ArgumentException">There is no sample, the numbers of labels differ, or a label is out of range.</exception>
+    /// <exception cref="ArgumentException">There is no sample, the numbers of labels differ, or a label is no class.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is not positive.</exception>
     public ConfusionMatrix(ReadOnlySpan<int> actual, ReadOnlySpan<int> predicted, int classes)
     {

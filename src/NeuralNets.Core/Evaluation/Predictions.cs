@@ -17,9 +17,11 @@ public sealed class Predictions<T>
     private readonly double[] _confidences;
 
     /// <summary>Compares probabilities with the true labels.</summary>
-    /// <param name="probabilities">The probabilities of the classes, (classes × samples). Kept, not copied, and must not change any more.</param>
+    /// <param name="probabilities">The probabilities of the classes, (classes × samples).
+    /// Kept, not copied, and must not change any more.</param>
     /// <param name="actual">The true label of each sample, 0 … classes−1; copied.</param>
-    /// <exception cref="ArgumentException">There is no sample, not one label a sample, a label is out of range, or a probability is NaN.</exception>
+    /// <exception cref="ArgumentException">There is no sample, not one label a sample,
+    /// a label is out of range, or a probability is NaN.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="probabilities"/> is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public Predictions(Matrix<T> probabilities, ReadOnlySpan<int> actual)
@@ -29,7 +31,9 @@ public sealed class Predictions<T>
         if (actual.IsEmpty || actual.Length != probabilities.ColumnCount)
         {
             throw new ArgumentException(
-                $"There must be one label a sample, and at least one: the probabilities are {probabilities.RowCount} x {probabilities.ColumnCount}, but there were {actual.Length} labels.",
+                "There must be one label a sample, and at least one: "
+                + $"the probabilities are {probabilities.RowCount} x {probabilities.ColumnCount}, "
+                + $"but there were {actual.Length} labels.",
                 nameof(actual));
         }
 
@@ -81,7 +85,8 @@ public sealed class Predictions<T>
     {
         if (k < 1 || k > Probabilities.RowCount)
         {
-            throw new ArgumentOutOfRangeException(nameof(k), k, $"The number of classes that count must be between 1 and {Probabilities.RowCount}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(k), k, $"The number of classes that count must be between 1 and {Probabilities.RowCount}.");
         }
 
         int hits = 0;

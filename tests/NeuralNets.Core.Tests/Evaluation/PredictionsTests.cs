@@ -75,7 +75,8 @@ public class PredictionsTests
         Matrix<double> probabilities = Matrix<double>.Build.DenseOfArray(s_probabilities);
         Action number = () => _ = new Predictions<double>(probabilities, [0, 1]);
         Action label = () => _ = new Predictions<double>(probabilities, [0, 1, 3, 0, 0]);
-        Action noNumber = () => _ = new Predictions<double>(Matrix<double>.Build.Dense(2, 2, [0.5, 0.5, 0.5, double.NaN]), [0, 1]);
+        Matrix<double> withNaN = Matrix<double>.Build.Dense(2, 2, [0.5, 0.5, 0.5, double.NaN]);
+        Action noNumber = () => _ = new Predictions<double>(withNaN, [0, 1]);
         Action missing = () => _ = new Predictions<double>(null!, [0]);
         Action negative = () => s_predictions.MostConfidentMistakes(-1);
 

@@ -19,7 +19,8 @@ public class ExploreTests
         statistics.Minimum.Should().Be(0);
         statistics.Maximum.Should().Be((byte)pixels.Max());
         statistics.Mean.Should().BeApproximately(mean, 1e-9);
-        statistics.StandardDeviation.Should().BeApproximately(Math.Sqrt(pixels.Average(pixel => (pixel - mean) * (pixel - mean))), 1e-9);
+        double variance = pixels.Average(pixel => (pixel - mean) * (pixel - mean));
+        statistics.StandardDeviation.Should().BeApproximately(Math.Sqrt(variance), 1e-9);
         statistics.Background.Should().BeApproximately(pixels.Count(pixel => pixel == 0) / (double)pixels.Length, 1e-15);
         statistics.UnusedPixels.Should().Be(
             Enumerable.Range(0, 784).Count(pixel => Enumerable.Range(0, 500).All(image => images.Image(image)[pixel] == 0)));
@@ -55,7 +56,8 @@ public class ExploreTests
     {
         using var folder = new TempDirectory();
 
-        SampleProcess run = await SampleProcess.RunAsync("explore", "--digits", "2", "--seed", "5", "--report", folder.File("data.html"));
+        SampleProcess run = await SampleProcess.RunAsync(
+            "explore", "--digits", "2", "--seed", "5", "--report", folder.File("data.html"));
 
         run.ExitCode.Should().Be(0);
         run.Error.Should().BeEmpty();

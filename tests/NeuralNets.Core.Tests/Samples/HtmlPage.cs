@@ -17,7 +17,8 @@ internal sealed record HtmlPage(XElement Root, string Text)
         string text = File.ReadAllText(path);
         text.Should().StartWith("<!DOCTYPE html>\n<html lang=\"en\">");
         new FileInfo(path).Length.Should().BeLessThan(1_000_000);
-        using var reader = XmlReader.Create(new StringReader(text), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
+        var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore };
+        using var reader = XmlReader.Create(new StringReader(text), settings);
         var page = new HtmlPage(XElement.Load(reader), text);
         page.CheckElements();
         page.CheckReferences();
@@ -28,7 +29,8 @@ internal sealed record HtmlPage(XElement Root, string Text)
     public static string[][] Cells(XElement table) =>
         [.. table.Element("tbody")!.Elements("tr").Select(row => row.Elements("td").Select(cell => cell.Value).ToArray())];
 
-    /// <summary>What HTML has beyond XML: elements of its own names, end tags where it wants them, ids once, texts for images.</summary>
+    /// <summary>What HTML has beyond XML: elements of its own names, end tags where it wants them, ids once, texts for
+    /// images.</summary>
     private void CheckElements()
     {
         Root.Descendants().Select(element => (string?)element.Attribute("id")).OfType<string>().Should().OnlyHaveUniqueItems();
@@ -61,7 +63,8 @@ internal sealed record HtmlPage(XElement Root, string Text)
     /// <summary>A page that opens offline refers to nothing but itself.</summary>
     private void CheckReferences()
     {
-        Text.Replace("http://www.w3.org/2000/svg", string.Empty).Should().NotContain("http").And.NotContain("url(").And.NotContain("@import");
+        Text.Replace("http://www.w3.org/2000/svg", string.Empty)
+            .Should().NotContain("http").And.NotContain("url(").And.NotContain("@import");
         Root.Descendants("link").Should().BeEmpty();
     }
 }

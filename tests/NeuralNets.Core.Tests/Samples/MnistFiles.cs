@@ -29,13 +29,16 @@ internal static class MnistFiles
     /// <returns>The folder.</returns>
     public static string WriteIdx(TempDirectory folder, int training, int test)
     {
-        foreach ((string prefix, LabelledImages images) in new[] { ("train", Training.Take(training)), ("t10k", Test.Take(test)) })
+        Write("train", Training.Take(training));
+        Write("t10k", Test.Take(test));
+        return folder.File(".");
+
+        void Write(string prefix, LabelledImages images)
         {
-            folder.Write($"{prefix}-images-idx3-ubyte", IdxFile.Write(images.Pixels.ToArray(), images.Count, images.Height, images.Width));
+            byte[] pixels = IdxFile.Write(images.Pixels.ToArray(), images.Count, images.Height, images.Width);
+            folder.Write($"{prefix}-images-idx3-ubyte", pixels);
             folder.Write($"{prefix}-labels-idx1-ubyte", IdxFile.Write(images.Labels.ToArray(), images.Count));
         }
-
-        return folder.File(".");
     }
 
     private static LabelledImages Read(string prefix) => IdxReader.ReadImages(

@@ -9,33 +9,37 @@ namespace NeuralNets.Core.Tests.Samples;
 
 public class ReproduceTests
 {
-    private static readonly string[] s_runs = ["as published (1)", "as published (2)", "as published (3)", "as described", "as it should be"];
+    private static readonly string[] s_runs =
+        ["as published (1)", "as published (2)", "as published (3)", "as described", "as it should be"];
 
     [Fact]
     public async Task Run_Reproduce_GivesATableAPlotAndAPageWithTheSameAccuraciesEveryTime()
     {
         using var folder = new TempDirectory();
         string plot = folder.File("plot.svg"), report = folder.File("report.html");
-        string[] arguments = ["reproduce", "--data", MnistFiles.WriteIdx(folder, 600, 300), "--samples", "600", "--epochs", "12", "--plot", plot, "--report", report];
+        string data = MnistFiles.WriteIdx(folder, 600, 300);
+        string[] arguments =
+            ["reproduce", "--data", data, "--samples", "600", "--epochs", "12", "--plot", plot, "--report", report];
 
         SampleProcess first = await SampleProcess.RunAsync([.. arguments, "--workers", "1"]);
         SampleProcess second = await SampleProcess.RunAsync([.. arguments, "--workers", "2"]);
 
         first.ExitCode.Should().Be(0);
         first.Error.Should().BeEmpty();
-        first.Output.Should().Contain("46114.200").And.Contain("46028.992").And.Contain("19.066").And.Contain("11.216").And.Contain("3 min 14 s")
-            .And.Contain("Its softmax");
-        first.OutputLines.Should().ContainSingle(line => line.StartsWith("the original ")).Which.Should().MatchRegex(@"46114 +46029 +11\.22 +- +194$");
+        first.Output.Should().ContainAll("46114.200", "46028.992", "19.066", "11.216", "3 min 14 s", "Its softmax");
+        Row(first, "the original").Should().Equal("46114", "46029", "11.22", "-", "194");
         s_runs.Should().AllSatisfy(name =>
         {
             first.OutputLines.Should().ContainSingle(line => line.StartsWith(name + ": "), "every ending is explained");
             Row(first, name)[..^1].Should().Equal(Row(second, name)[..^1], "only the time may differ");
             double.Parse(Row(first, name)[^2], null).Should().BeInRange(0, 100);
         });
-        double.Parse(Row(first, "as it should be")[^3], null).Should().BeGreaterThan(double.Parse(Row(first, "as described")[^3], null));
+        double.Parse(Row(first, "as it should be")[2], null).Should()
+            .BeGreaterThan(double.Parse(Row(first, "as described")[2], null), "of the accuracy on the training images");
 
         var svg = XElement.Load(plot);
-        svg.Elements().Count(element => element.Name.LocalName == "svg").Should().Be(6, "cost and two accuracies, by epochs and by seconds");
+        svg.Elements().Count(element => element.Name.LocalName == "svg")
+            .Should().Be(6, "cost and two accuracies, by epochs and by seconds");
         HtmlPage page = HtmlPage.Load(report);
         page.Text.Should().Contain("Its softmax").And.Contain(Machine.Backend);
         HtmlPage.Cells(page.Tables.First()).Should().HaveCount(1 + s_runs.Length);

@@ -28,7 +28,8 @@ public class SampleTests
             run.OutputLines.Should().ContainSingle(line => line.StartsWith(name + " ")).Which.Should().EndWith(value + "]");
         }
 
-        run.OutputLines.Where(line => line.StartsWith("--") && !line.StartsWith("--version")).Should().HaveCount(options.Length + withoutDefault.Length);
+        run.OutputLines.Where(line => line.StartsWith("--") && !line.StartsWith("--version"))
+            .Should().HaveCount(options.Length + withoutDefault.Length);
         withoutDefault.Should().AllSatisfy(name => run.OutputLines.Should().ContainSingle(line => line.StartsWith(name + " ")));
     }
 
@@ -40,7 +41,8 @@ public class SampleTests
 
         named.ExitCode.Should().Be(0);
         string[] WithoutTimes(SampleProcess run) =>
-            [.. run.OutputLines.Where(line => !line.StartsWith("Trained in")).Select(line => line.StartsWith("Epoch") ? line[..^6] : line)];
+            [.. run.OutputLines.Where(line => !line.StartsWith("Trained in"))
+                .Select(line => line.StartsWith("Epoch") ? line[..line.LastIndexOf(',')] : line)];
         WithoutTimes(named).Should().Equal(WithoutTimes(unnamed));
     }
 
@@ -150,7 +152,7 @@ public class SampleTests
     [Theory]
     [InlineData("explore", "--digits", "0", "--digits must be a whole number from 1 to 100, but was '0'.")]
     [InlineData("explore", "--seed", "x", "--seed must be a whole number from 0 to 18446744073709551615, but was 'x'.")]
-    [InlineData("reproduce", "--activation", "identity", "--activation must be one of relu, leaky-relu, sigmoid, tanh, all, but was *")]
+    [InlineData("reproduce", "--activation", "identity", "--activation must be one of relu, *, tanh, all, but was *")]
     [InlineData("--epochs", "3", "explore", "Options must follow the command explore, but --epochs comes before it.")]
     [InlineData("explore", "--epochs", "3", "*--epochs*")]
     public async Task Run_WrongCommandLine_EndsWithAClearLine(string first, string second, string third, string message)
@@ -214,7 +216,8 @@ public class SampleTests
 
         run.Error.Should().BeEmpty();
         run.ExitCode.Should().Be(130);
-        run.OutputLines.Should().ContainSingle(line => line.StartsWith("Interrupted in epoch ")).Which.Should().Contain(" of 1000000;");
+        run.OutputLines.Should().ContainSingle(line => line.StartsWith("Interrupted in epoch "))
+            .Which.Should().Contain(" of 1000000;");
         Accuracy(run).Should().BeGreaterThan(50);
         Hash(run).Should().MatchRegex("^[0-9a-f]{64}$");
         File.Exists(folder.File("r.html")).Should().BeTrue();

@@ -65,7 +65,8 @@ public class LineChartTests
         var parsed = XElement.Parse(svg.ToString());
         parsed.Name.Should().Be(XName.Get("svg", "http://www.w3.org/2000/svg"));
         string style = parsed.Elements().Single(element => element.Name.LocalName == "style").Value;
-        style.Should().Contain(".line0 path{stroke:#1d5fa7;stroke-dasharray:none}").And.Contain("stroke-dasharray:7 4").And.Contain("prefers-color-scheme:dark");
+        style.Should().Contain(".line0 path{stroke:#1d5fa7;stroke-dasharray:none}")
+            .And.Contain("stroke-dasharray:7 4").And.Contain("prefers-color-scheme:dark");
         Texts(parsed).Should().Contain(["Title", "x", "y", "one & only", "two"]);
         parsed.Attribute("aria-labelledby")!.Value.Should().Be("id-title id-text");
     }
@@ -93,13 +94,14 @@ public class LineChartTests
         .First(element => (string?)element.Attribute("class") == $"line{line}").Elements().First().Attribute("d")!.Value;
 
     private static double[][] Points(XElement svg, int line) => [.. Path(svg, line).Split('M', 'L').Skip(1)
-        .Select(point => point.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray())];
+        .Select(point => point.Trim().Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray())];
 
     private static double TickX(XElement svg, string label) => Label(svg, label, "middle", "x");
 
     private static double TickY(XElement svg, string label) => Label(svg, label, "end", "y") - 4;
 
     private static double Label(XElement svg, string label, string anchor, string coordinate) => (double)svg.Descendants()
-        .Single(element => element.Name.LocalName == "text" && element.Value == label && (string?)element.Attribute("text-anchor") == anchor)
+        .Where(element => element.Name.LocalName == "text" && element.Value == label)
+        .Single(element => (string?)element.Attribute("text-anchor") == anchor)
         .Attribute(coordinate)!;
 }

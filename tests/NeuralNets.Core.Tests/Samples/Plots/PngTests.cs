@@ -26,7 +26,8 @@ public class PngTests
     /// <summary>The sum of a chunk without data is known: that of IEND, at the end of every PNG file.</summary>
     [Fact]
     public void Encode_Pixels_EndsWithTheSumThatEveryFileEndsWith() =>
-        Png.Encode(1, [0], [new Rgb(0, 0, 0)])[^8..].Should().Equal((byte)'I', (byte)'E', (byte)'N', (byte)'D', 0xae, 0x42, 0x60, 0x82);
+        Png.Encode(1, [0], [new Rgb(0, 0, 0)])[^8..]
+            .Should().Equal([.. "IEND"u8, 0xae, 0x42, 0x60, 0x82]);
 
     [Fact]
     public void Ink_Bytes_IsWhiteToBlack()
