@@ -18,6 +18,11 @@ internal static class ReproduceCommand
         terminal.WriteText(Original.Explanation);
         List<Outcome> outcomes = [];
         bool wasInterrupted = !RunAll(settings, digits, terminal, outcomes);
+        if (outcomes.Count == 0)
+        {
+            return ExitCode.Interrupted;
+        }
+
         foreach (string activation in settings.Activations)
         {
             Print(terminal, activation, [.. outcomes.Where(outcome => outcome.Activation == activation)]);

@@ -20,20 +20,16 @@ internal sealed class DataOptions
     {
         Description = "Folder with the four MNIST files in IDX format, plain or gzip.",
         HelpName = "folder",
+        CustomParser = result => OptionKinds.Text(result) is { Length: > 0 } path
+            ? new DirectoryInfo(path)
+            : OptionKinds.Refuse<DirectoryInfo>(result, "--data must be a folder"),
         DefaultValueFactory = _ => new DirectoryInfo(Path.Combine(AppContext.BaseDirectory, "data")),
     };
 
-    private readonly Option<FileInfo?> _trainCsv = new("--train-csv")
-    {
-        Description = "Training images in a CSV file, instead of --data: a row an image, a label and the pixels from 0 to 255.",
-        HelpName = "file",
-    };
+    private readonly Option<FileInfo?> _trainCsv = OptionKinds.InputFile(
+        "--train-csv", "Training images in a CSV file, instead of --data: a row an image, a label and the pixels from 0 to 255.");
 
-    private readonly Option<FileInfo?> _testCsv = new("--test-csv")
-    {
-        Description = "Test images in a CSV file of the same form.",
-        HelpName = "file",
-    };
+    private readonly Option<FileInfo?> _testCsv = OptionKinds.InputFile("--test-csv", "Test images in a CSV file of the same form.");
 
     private readonly Option<LabelColumn> _labelColumn = new("--label-column")
     {

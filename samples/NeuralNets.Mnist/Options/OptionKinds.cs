@@ -43,6 +43,16 @@ internal static class OptionKinds
         return option;
     }
 
+    /// <summary>An option with a file to read.</summary>
+    public static Option<FileInfo?> InputFile(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "file",
+        CustomParser = result => Text(result) is { Length: > 0 } path
+            ? new FileInfo(path)
+            : Refuse<FileInfo>(result, $"{name} must be a file"),
+    };
+
     /// <summary>An option with a file to write; that there is no such folder is found before the work, not after it.</summary>
     public static Option<FileInfo?> OutputFile(string name, string description, string? value = null) => new(name)
     {

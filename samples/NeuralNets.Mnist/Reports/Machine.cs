@@ -6,6 +6,8 @@ namespace NeuralNets.Mnist.Reports;
 /// <summary>What the program runs on.</summary>
 internal static class Machine
 {
+    private const string ProcessorFile = "/proc/cpuinfo"; // on Linux
+
     public static string Processor =>
         $"{ProcessorName ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} logical processors";
 
@@ -21,13 +23,12 @@ internal static class Machine
         }
     }
 
-    /// <summary>The processor's name where the system tells it in a file, as Linux does.</summary>
+    /// <summary>The processor's name, where the system tells it in a file.</summary>
     private static string? ProcessorName
     {
         get
         {
-            const string path = "/proc/cpuinfo";
-            IEnumerable<string> lines = File.Exists(path) ? File.ReadLines(path) : [];
+            IEnumerable<string> lines = File.Exists(ProcessorFile) ? File.ReadLines(ProcessorFile) : [];
             string? name = lines.FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
             return name?.Split(':', 2)[^1].Trim();
         }

@@ -62,6 +62,23 @@ public class ReproduceTests
     }
 
     [Fact]
+    public async Task Run_ReproduceInterruptedAtOnce_EndsWithoutAPlot()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // There is no signal to send.
+        }
+
+        using var folder = new TempDirectory();
+
+        SampleProcess run = await SampleProcess.InterruptAsync("The original printed", "reproduce", "--plot", folder.File("plot.svg"));
+
+        run.ExitCode.Should().Be(130);
+        run.Error.Should().BeEmpty();
+        File.Exists(folder.File("plot.svg")).Should().BeFalse();
+    }
+
+    [Fact]
     public async Task Run_ReproduceInterrupted_ShowsWhatIsDone()
     {
         if (OperatingSystem.IsWindows())

@@ -108,6 +108,7 @@ public class SampleTests
     [InlineData("--plot", ".", "--plot must be a file, not a folder, but was '.'.")]
     [InlineData("--train-csv", "a.csv", "--train-csv and --test-csv must be given together.")]
     [InlineData("--label-column", "3", "--label-column must come with --train-csv and --test-csv.")]
+    [InlineData("--data", "", "--data must be a folder, but was ''.")]
     [InlineData("--epochs", null, "*--epochs*")]
     [InlineData("--nonsense", null, "*--nonsense*")]
     public async Task Run_WrongValue_EndsWithOneClearLine(string option, string? value, string message)
