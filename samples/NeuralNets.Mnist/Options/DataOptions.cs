@@ -29,7 +29,8 @@ internal sealed class DataOptions
     private readonly Option<FileInfo?> _trainCsv = OptionKinds.InputFile(
         "--train-csv", "Training images in a CSV file, instead of --data: a row an image, a label and the pixels from 0 to 255.");
 
-    private readonly Option<FileInfo?> _testCsv = OptionKinds.InputFile("--test-csv", "Test images in a CSV file of the same form.");
+    private readonly Option<FileInfo?> _testCsv = OptionKinds.InputFile(
+        "--test-csv", "Test images in a CSV file of the same form.");
 
     private readonly Option<LabelColumn> _labelColumn = new("--label-column")
     {

@@ -71,7 +71,8 @@ public class ReproduceTests
 
         using var folder = new TempDirectory();
 
-        SampleProcess run = await SampleProcess.InterruptAsync("The original printed", "reproduce", "--plot", folder.File("plot.svg"));
+        SampleProcess run = await SampleProcess.InterruptAsync(
+            "The original printed", "reproduce", "--plot", folder.File("plot.svg"));
 
         run.ExitCode.Should().Be(130);
         run.Error.Should().BeEmpty();
