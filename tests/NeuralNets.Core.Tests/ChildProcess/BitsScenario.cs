@@ -55,7 +55,7 @@ internal static class BitsScenario
     /// <summary>Two epochs of the sample's training: 784-128-32-10 on 20,000 images.</summary>
     public static string TrainMnist(int workers, int chunkColumns, bool byUnits)
     {
-        string folder = Path.Combine(AppContext.BaseDirectory, "mnist");
+        string folder = Path.Combine(AppContext.BaseDirectory, "data");
         LabelledImages images = IdxReader.ReadImages(
             Path.Combine(folder, "train-images-idx3-ubyte.gz"), Path.Combine(folder, "train-labels-idx1-ubyte.gz"));
         var network = new Network<float>([784, 128, 32, 10], new Relu<float>(), seed: 1);

@@ -61,4 +61,53 @@ public class ConfusionMatrixTests
         different.Should().Throw<ArgumentException>().WithMessage("*2 actual and 1 predicted.*");
         classes.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(nameof(classes));
     }
+
+    // Class 2 is never predicted, class 3 never occurs, class 4 neither:
+    //          predicted 0  1  2  3  4
+    // actual 0           3  1  0  0  0
+    //        1           1  2  0  1  0
+    //        2           2  0  0  0  0
+    private static readonly ConfusionMatrix s_matrix =
+        new([0, 0, 0, 0, 1, 1, 1, 1, 2, 2], [0, 0, 0, 1, 0, 1, 1, 3, 0, 0], classes: 5);
+
+    [Theory]
+    [InlineData(0, 3.0 / 6, 3.0 / 4, 6.0 / 10, 4)]
+    [InlineData(1, 2.0 / 3, 2.0 / 4, 4.0 / 7, 4)]
+    [InlineData(2, 0, 0, 0, 2)]
+    [InlineData(3, 0, 0, 0, 0)]
+    [InlineData(4, 0, 0, 0, 0)]
+    public void Metrics_Class_IsWhatWasCountedByHand(int label, double precision, double recall, double f1, long support) =>
+        s_matrix.Metrics(label).Should().Be(new ClassMetrics(precision, recall, f1, support));
+
+    [Fact]
+    public void MacroAverage_Classes_CountsThoseThatOccurOrWerePredictedTheSame()
+    {
+        ClassMetrics macro = s_matrix.MacroAverage();
+
+        macro.Precision.Should().BeApproximately(((1.0 / 2) + (2.0 / 3)) / 4, 1e-15);
+        macro.Recall.Should().BeApproximately((0.75 + 0.5) / 4, 1e-15);
+        macro.F1.Should().BeApproximately((0.6 + (4.0 / 7)) / 4, 1e-15);
+        macro.Support.Should().Be(10);
+    }
+
+    [Fact]
+    public void WeightedAverage_Classes_CountsEachAsOftenAsItOccurs()
+    {
+        ClassMetrics weighted = s_matrix.WeightedAverage();
+
+        weighted.Precision.Should().BeApproximately(((4 * 0.5) + (4 * (2.0 / 3))) / 10, 1e-15);
+        weighted.Recall.Should().BeApproximately(0.5, 1e-15).And.BeApproximately(s_matrix.Accuracy, 1e-15);
+        weighted.F1.Should().BeApproximately(((4 * 0.6) + (4 * (4.0 / 7))) / 10, 1e-15);
+        weighted.Support.Should().Be(10);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(5)]
+    public void Metrics_NoClass_Throws(int label)
+    {
+        Action evaluate = () => s_matrix.Metrics(label);
+
+        evaluate.Should().Throw<ArgumentOutOfRangeException>().WithMessage("The class must be between 0 and 4.*");
+    }
 }

@@ -5,10 +5,12 @@ namespace NeuralNets.Core.Tests.Samples;
 /// <summary>The MNIST sample as a user runs it.</summary>
 public class SampleTests
 {
-    [Fact]
-    public async Task Run_Help_ExplainsEveryOptionWithItsDefault()
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("train", "--help")]
+    public async Task Run_Help_ExplainsEveryOptionWithItsDefault(params string[] arguments)
     {
-        SampleProcess run = await SampleProcess.RunAsync("--help");
+        SampleProcess run = await SampleProcess.RunAsync(arguments);
 
         run.ExitCode.Should().Be(0);
         run.Error.Trim().Should().BeEmpty();
@@ -18,13 +20,30 @@ public class SampleTests
             ("--initializer", "he-uniform"),
             ("--epochs", "200"), ("--learning-rate", "0.03"), ("--batch", "32"), ("--seed", "1"),
             ("--workers", $"{Environment.ProcessorCount}"), ("--precision", "float"),
+            ("--label-column", "0"),
         };
+        string[] withoutDefault = ["--report", "--plot", "--train-csv", "--test-csv"];
         foreach ((string name, string value) in options)
         {
             run.OutputLines.Should().ContainSingle(line => line.StartsWith(name + " ")).Which.Should().EndWith(value + "]");
         }
 
-        run.OutputLines.Where(line => line.StartsWith("--") && !line.StartsWith("--version")).Should().HaveCount(options.Length);
+        run.OutputLines.Where(line => line.StartsWith("--") && !line.StartsWith("--version"))
+            .Should().HaveCount(options.Length + withoutDefault.Length);
+        withoutDefault.Should().AllSatisfy(name => run.OutputLines.Should().ContainSingle(line => line.StartsWith(name + " ")));
+    }
+
+    [Fact]
+    public async Task Run_TrainByName_DoesWhatItDoesWithout()
+    {
+        SampleProcess unnamed = await SampleProcess.RunAsync("--samples", "500", "--epochs", "2");
+        SampleProcess named = await SampleProcess.RunAsync("train", "--samples", "500", "--epochs", "2");
+
+        named.ExitCode.Should().Be(0);
+        string[] WithoutTimes(SampleProcess run) =>
+            [.. run.OutputLines.Where(line => !line.StartsWith("Trained in"))
+                .Select(line => line.StartsWith("Epoch") ? line[..line.LastIndexOf(',')] : line)];
+        WithoutTimes(named).Should().Equal(WithoutTimes(unnamed));
     }
 
     [Fact]
@@ -80,6 +99,16 @@ public class SampleTests
     [InlineData("--seed", "-1", "--seed must be a whole number from 0 to 18446744073709551615, but was '-1'.")]
     [InlineData("--samples", "70000", "--samples must be at most 60000, the number of training images, but was 70000.")]
     [InlineData("--data", "there is no such folder", "*there is no such folder*")]
+    [InlineData("--batch", "0", "--batch must be full or a whole number of at least 1, but was '0'.")]
+    [InlineData("--workers", "0", "--workers must be a whole number of at least 1, but was '0'.")]
+    [InlineData("--samples", "many", "--samples must be a whole number of at least 1, but was 'many'.")]
+    [InlineData("--initializer", "ones", "--initializer must be one of he-uniform, *, normal, but was 'ones'.")]
+    [InlineData("--precision", "half", "--precision must be one of float, double, but was 'half'.")]
+    [InlineData("--report", "no such folder/report.html", "--report must be a file in a folder that exists, but was 'no such*")]
+    [InlineData("--plot", ".", "--plot must be a file, not a folder, but was '.'.")]
+    [InlineData("--train-csv", "a.csv", "--train-csv and --test-csv must be given together.")]
+    [InlineData("--label-column", "3", "--label-column must come with --train-csv and --test-csv.")]
+    [InlineData("--data", "", "--data must be a folder, but was ''.")]
     [InlineData("--epochs", null, "*--epochs*")]
     [InlineData("--nonsense", null, "*--nonsense*")]
     public async Task Run_WrongValue_EndsWithOneClearLine(string option, string? value, string message)
@@ -101,8 +130,8 @@ public class SampleTests
     }
 
     [Theory]
-    [InlineData(10, 4, "Labels must be between 0 and 9*")]
-    [InlineData(9, 6, "Test images must be as large as training images, 4 pixels, but have 6.")]
+    [InlineData(10, 4, "*train-labels-idx1-ubyte: labels must be between 0 and 9, but image 1 has label 10.")]
+    [InlineData(9, 6, "Test images must be as large as training images, 1 x 4, but are 1 x 6.")]
     public async Task Run_UnusableData_EndsWithOneClearLine(int label, int testPixels, string message)
     {
         using var folder = new TempDirectory();
@@ -118,6 +147,99 @@ public class SampleTests
         {
             folder.Write($"{prefix}-images-idx3-ubyte", IdxFile.Write(new byte[pixels], 1, 1, pixels));
             folder.Write($"{prefix}-labels-idx1-ubyte", IdxFile.Write([of], 1));
+        }
+    }
+
+    [Theory]
+    [InlineData("explore", "--digits", "0", "--digits must be a whole number from 1 to 100, but was '0'.")]
+    [InlineData("explore", "--seed", "x", "--seed must be a whole number from 0 to 18446744073709551615, but was 'x'.")]
+    [InlineData("reproduce", "--activation", "identity", "--activation must be one of relu, *, tanh, all, but was *")]
+    [InlineData("--epochs", "3", "explore", "Options must follow the command explore, but --epochs comes before it.")]
+    [InlineData("explore", "--epochs", "3", "*--epochs*")]
+    public async Task Run_WrongCommandLine_EndsWithAClearLine(string first, string second, string third, string message)
+    {
+        SampleProcess run = await SampleProcess.RunAsync(first, second, third);
+
+        run.ExitCode.Should().Be(1);
+        run.ErrorLines[0].Should().Match(message);
+        run.Error.Should().NotContain("   at ");
+        run.Output.Trim().Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Run_Csv_TrainsOnTheSameImagesAsFromIdx()
+    {
+        using var folder = new TempDirectory();
+        string train = folder.Write("train.csv", MnistFiles.ToCsv(MnistFiles.Training.Take(60)));
+        string test = folder.Write("test.csv", MnistFiles.ToCsv(MnistFiles.Test.Take(20)));
+
+        SampleProcess csv = await SampleProcess.RunAsync(
+            "train", "--train-csv", train, "--test-csv", test, "--label-column", "^1", "--samples", "60", "--epochs", "1");
+        SampleProcess idx = await SampleProcess.RunAsync("train", "--samples", "60", "--epochs", "1");
+
+        csv.Error.Should().BeEmpty();
+        csv.ExitCode.Should().Be(0);
+        csv.OutputLines.Should().Contain("Training set: 784 x 60, test set: 784 x 20");
+        Hash(csv).Should().Be(Hash(idx));
+    }
+
+    [Fact]
+    public async Task Run_WrongCsv_NamesFileRowAndColumn()
+    {
+        using var folder = new TempDirectory();
+        string train = folder.Write("train.csv", "label,a,b\n1,0,255\n2,0,256\n"u8.ToArray());
+        string test = folder.Write("test.csv", "label,a,b\n1,0,255\n"u8.ToArray());
+
+        SampleProcess run = await SampleProcess.RunAsync("--train-csv", train, "--test-csv", test, "--label-column", "label");
+        SampleProcess missing = await SampleProcess.RunAsync("--train-csv", train, "--test-csv", test, "--label-column", "digit");
+
+        SampleProcess beyond = await SampleProcess.RunAsync("--train-csv", train, "--test-csv", test, "--label-column", "^0");
+
+        beyond.ExitCode.Should().Be(1);
+        beyond.ErrorLines.Should().Equal("--label-column must count from ^1, the last column, but was '^0'.");
+        run.ExitCode.Should().Be(1);
+        run.ErrorLines.Should().ContainSingle().Which.Should().Match("*train.csv: row 3, column 3*256*");
+        missing.ExitCode.Should().Be(1);
+        missing.ErrorLines.Should().ContainSingle().Which.Should().Match("*train.csv: *\"digit\"*");
+    }
+
+    [Fact]
+    public async Task Run_CtrlC_KeepsEvaluatesAndReportsWhatWasLearned()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // There is no signal to send.
+        }
+
+        using var folder = new TempDirectory();
+        SampleProcess run = await SampleProcess.InterruptAsync(
+            "Epoch    1", "--samples", "2000", "--epochs", "1000000", "--report", folder.File("r.html"));
+
+        run.Error.Should().BeEmpty();
+        run.ExitCode.Should().Be(130);
+        run.OutputLines.Should().ContainSingle(line => line.StartsWith("Interrupted in epoch "))
+            .Which.Should().Contain(" of 1000000;");
+        Accuracy(run).Should().BeGreaterThan(50);
+        Hash(run).Should().MatchRegex("^[0-9a-f]{64}$");
+        File.Exists(folder.File("r.html")).Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData("NO_COLOR", "1")]
+    [InlineData("TERM", "dumb")]
+    [InlineData("TERM", "xterm-256color")]
+    public async Task Run_RedirectedOutput_IsPlainText(string variable, string value)
+    {
+        SampleProcess explore = await SampleProcess.RunAsync([(variable, value)], ["explore", "--digits", "3"]);
+        SampleProcess train = await SampleProcess.RunAsync([(variable, value)], ["--samples", "100", "--epochs", "1"]);
+
+        explore.Output.Should().NotContain("\e");
+        explore.OutputLines.Should().Contain(line => line.Contains("%%"), "digits are drawn with plain characters");
+        train.Output.Should().NotContain("\e");
+        train.OutputLines.Should().Contain(line => line.StartsWith("Epoch    1: "));
+        if (value == "dumb")
+        {
+            (explore.Output + train.Output).Where(c => c > 126).Should().BeEmpty();
         }
     }
 

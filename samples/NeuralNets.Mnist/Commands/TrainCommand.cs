@@ -1,0 +1,138 @@
+using System.Numerics;
+using NeuralNets.Core;
+using NeuralNets.Core.Activations;
+using NeuralNets.Core.Data;
+using NeuralNets.Core.Evaluation;
+using NeuralNets.Core.Initialization;
+using NeuralNets.Core.Training;
+using NeuralNets.Mnist.Options;
+using NeuralNets.Mnist.Reports;
+using Spectre.Console;
+
+namespace NeuralNets.Mnist.Commands;
+
+/// <summary>Trains a network: load the images, build the network, fit it, evaluate it.</summary>
+internal static class TrainCommand
+{
+    public static int Run(TrainSettings settings, Terminal terminal) =>
+        settings.Precision == "double" ? Run<double>(settings, terminal) : Run<float>(settings, terminal);
+
+    private static int Run<T>(TrainSettings settings, Terminal terminal)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var digits = Digits.Load(settings.Data, settings.Samples);
+        Dataset<T> training = Dataset<T>.FromImages(digits.Training);
+        Dataset<T> test = Dataset<T>.FromImages(digits.Test);
+
+        IActivation<T> activation = Networks.Activation<T>(settings.Activation);
+        IWeightInitializer initializer = Networks.Initializer(settings.Initializer);
+        IEnumerable<LayerSpec<T>> hidden = settings.Hidden.Select(units => new LayerSpec<T>(units, activation, initializer));
+        var network = new Network<T>(
+            training.Features, [.. hidden, new LayerSpec<T>(Digits.Classes, new Softmax<T>(), initializer)], settings.Seed);
+        var trainer = new GradientDescentTrainer<T>(network)
+        {
+            LearningRate = settings.LearningRate,
+            BatchSize = settings.Batch,
+            Seed = settings.Seed,
+            MaxWorkers = settings.Workers,
+        };
+        PrintTask(terminal, settings, training, test, network);
+
+        List<EpochResult> epochs = [];
+        string summary;
+        bool wasInterrupted = false;
+        try
+        {
+            using var interruption = new Interruption();
+            TrainingResult result = EpochDisplay.Show(terminal, settings.Epochs, training.Count, linesBetween: 10, progress =>
+                trainer.Fit(training, settings.Epochs, test, new EpochRecorder(epochs, progress), interruption.Token));
+            summary = $"Trained in {result.TrainingTime.TotalSeconds:F2} s on {result.Workers} threads: "
+                + $"{result.SamplesPerSecond:N0} samples/s";
+        }
+        catch (OperationCanceledException)
+        {
+            wasInterrupted = true;
+            summary =
+                $"Interrupted in epoch {trainer.EpochsCompleted + 1} of {settings.Epochs}; the network keeps what it learned.";
+        }
+        catch (NonFiniteCostException exception)
+        {
+            throw new UserException(exception.Message);
+        }
+
+        var predictions = new Predictions<T>(network.Predict(test.ToMatrix(), settings.Workers), test.Labels);
+        PrintEvaluation(terminal, predictions);
+        terminal.WriteText(summary);
+        Terminal.WriteLine($"Test accuracy: {100 * predictions.Confusion.Accuracy:F2} %");
+        Terminal.WriteLine($"Parameters SHA-256: {network.ParametersSha256()}");
+        Save(new TrainedRun<T>(settings, digits, network, epochs, predictions, summary));
+        return wasInterrupted ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    private static void PrintTask<T>(
+        Terminal terminal, TrainSettings settings, Dataset<T> training, Dataset<T> test, Network<T> network)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        terminal.WriteText($"Training set: {training.Features} x {training.Count}, test set: {test.Features} x {test.Count}");
+        terminal.WriteText($"Training labels: {Distribution(training)}");
+        terminal.WriteText($"Test labels:     {Distribution(test)}");
+        terminal.WriteText(
+            $"Network: {string.Join(" | ", network.Layers)}; {network.ParameterCount:N0} parameters, "
+            + $"{settings.Initializer}, {typeof(T).Name}");
+        terminal.WriteText($"Training: {settings.Epochs} epochs, {settings.BatchText}, learning rate {settings.LearningRate}");
+    }
+
+    private static string Distribution<T>(Dataset<T> set)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        string.Join("  ", set.LabelDistribution().Select((count, label) => $"{label}: {count}"));
+
+    private static void PrintEvaluation<T>(Terminal terminal, Predictions<T> predictions)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ConfusionMatrix confusion = predictions.Confusion;
+        terminal.WriteText("Confusion matrix (rows: the digit, columns: what it was taken for)");
+        Terminal.WriteLine("     " + string.Concat(Enumerable.Range(0, confusion.Classes).Select(label => $"{label,5}")));
+        for (int actual = 0; actual < confusion.Classes; actual++)
+        {
+            IEnumerable<string> row = Enumerable.Range(0, confusion.Classes)
+                .Select(predicted => $"{confusion[actual, predicted],5}");
+            Terminal.WriteLine($"{actual,5}" + string.Concat(row));
+        }
+
+        Table table = terminal.CreateTable("Digit", "Precision", "Recall", "F1", "Images");
+        for (int label = 0; label < confusion.Classes; label++)
+        {
+            AddRow($"{label}", confusion.Metrics(label));
+        }
+
+        AddRow("Mean", confusion.MacroAverage());
+        AddRow("Weighted", confusion.WeightedAverage());
+        terminal.Write(table);
+        Terminal.WriteLine(
+            $"Among the first two guesses: {100 * predictions.TopKAccuracy(2):F2} %, "
+            + $"first three: {100 * predictions.TopKAccuracy(3):F2} %");
+
+        void AddRow(string name, ClassMetrics metrics) => table.AddRow(
+            name,
+            $"{100 * metrics.Precision:F2} %",
+            $"{100 * metrics.Recall:F2} %",
+            $"{100 * metrics.F1:F2} %",
+            $"{metrics.Support}");
+    }
+
+    private static void Save<T>(TrainedRun<T> run)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (run.Settings.Report is { } report)
+        {
+            TrainingReport.Write(report.FullName, run);
+            Terminal.WriteLine($"Report: {report.FullName}");
+        }
+
+        if (run.Settings.Plot is { } plot)
+        {
+            Page.WriteSvg(plot.FullName, TrainingReport.CostChart(run.Epochs).ToSvg("cost"));
+            Terminal.WriteLine($"Plot: {plot.FullName}");
+        }
+    }
+}

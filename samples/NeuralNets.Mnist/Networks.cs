@@ -1,0 +1,30 @@
+using System.Numerics;
+using NeuralNets.Core.Activations;
+using NeuralNets.Core.Initialization;
+
+namespace NeuralNets.Mnist;
+
+/// <summary>The parts of a network by their names on the command line.</summary>
+internal static class Networks
+{
+    public static IActivation<T> Activation<T>(string name)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => name switch
+        {
+            "relu" => new Relu<T>(),
+            "leaky-relu" => new LeakyRelu<T>(),
+            "sigmoid" => new Sigmoid<T>(),
+            "tanh" => new Tanh<T>(),
+            "identity" => new Identity<T>(),
+            _ => throw new ArgumentException($"There is no activation '{name}'.", nameof(name)),
+        };
+
+    public static IWeightInitializer Initializer(string name) => name switch
+    {
+        "he-uniform" => new HeUniform(),
+        "he-normal" => new HeNormal(),
+        "glorot-uniform" => new GlorotUniform(),
+        "glorot-normal" => new GlorotNormal(),
+        "normal" => new Normal(),
+        _ => throw new ArgumentException($"There is no initializer '{name}'.", nameof(name)),
+    };
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Numerics;
+using System.Xml.Linq;
+using NeuralNets.Core;
+using NeuralNets.Core.Data;
+using NeuralNets.Core.Evaluation;
+using NeuralNets.Core.Training;
+using NeuralNets.Mnist.Options;
+using NeuralNets.Mnist.Plots;
+
+namespace NeuralNets.Mnist.Reports;
+
+/// <summary>The page about a training run.</summary>
+internal static class TrainingReport
+{
+    private const int Mistakes = 24;
+    private const int MostUnits = 128; // so that the page stays small
+    private const int DrawnDigits = 12;
+
+    public static void Write<T>(string path, TrainedRun<T> run)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ConfusionMatrix confusion = run.Predictions.Confusion;
+        Page.Write(
+            path,
+            $"MNIST: {Percent(confusion.Accuracy)} of the test images recognised",
+            Page.Paragraph(
+                $"{string.Join(" | ", run.Network.Layers)}; {run.Network.ParameterCount:N0} parameters. {run.Summary}"),
+            Page.Section("Training", Curves(run.Epochs)),
+            Page.Section("Confusion matrix", Confusion(confusion)),
+            Page.Section("Every digit", Classes(run.Predictions)),
+            MistakesSection(run),
+            Weights(run.Network.Layers[0], run.Digits.Training),
+            DataReport.Create(run.Digits, Digits.Choose(run.Digits.Training, DrawnDigits, run.Settings.Seed)),
+            Page.Section("How to get this again", Page.Facts(Configuration(run))));
+    }
+
+    /// <summary>The cost against the epochs.</summary>
+    public static LineChart CostChart(IReadOnlyList<EpochResult> epochs) => new(
+        "Cost",
+        "epoch",
+        "mean cross-entropy of the training images",
+        [new Series("training cost", [.. epochs.Select(epoch => ((double)epoch.Epoch, epoch.Cost.Mean))])],
+        IsLogarithmic: true);
+
+    private static XElement Curves(IReadOnlyList<EpochResult> epochs)
+    {
+        if (epochs.Count == 0)
+        {
+            return Page.Paragraph("Training was interrupted before the first epoch was complete.");
+        }
+
+        var accuracy = new LineChart(
+            "Accuracy",
+            "epoch",
+            "recognised, %",
+            [
+                Line("training images", epoch => 100 * epoch.TrainingAccuracy),
+                Line("test images", epoch => 100 * epoch.ValidationAccuracy!.Value),
+            ]);
+        return new XElement("div", new XAttribute("class", "pair"), CostChart(epochs).ToSvg("cost"), accuracy.ToSvg("accuracy"));
+
+        Series Line(string name, Func<EpochResult, double> value) =>
+            new(name, [.. epochs.Select(epoch => ((double)epoch.Epoch, value(epoch)))]);
+    }
+
+    private static XElement Confusion(ConfusionMatrix confusion)
+    {
+        long[,] counts = new long[confusion.Classes, confusion.Classes];
+        for (int actual = 0; actual < confusion.Classes; actual++)
+        {
+            for (int predicted = 0; predicted < confusion.Classes; predicted++)
+            {
+                counts[actual, predicted] = confusion[actual, predicted];
+            }
+        }
+
+        return HeatMap.Create(
+            "Test images. Rows: the digit; columns: what it was taken for. On the diagonal, in bold, the right ones.",
+            "digit",
+            "taken for",
+            counts);
+    }
+
+    private static object[] Classes<T>(Predictions<T> predictions)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ConfusionMatrix confusion = predictions.Confusion;
+        return
+        [
+            Page.Table(
+                "Precision: of those taken for the digit, how many are it. Recall: of its images, how many were recognised.",
+                ["Digit", "Precision", "Recall", "F1", "Images"],
+                [
+                    .. Enumerable.Range(0, confusion.Classes).Select(digit => Row($"{digit}", confusion.Metrics(digit))),
+                    Row("Mean of the digits", confusion.MacroAverage()),
+                    Row("Mean of the images", confusion.WeightedAverage()),
+                ]),
+            Page.Paragraph(
+                $"The right digit is the first guess for {Percent(predictions.TopKAccuracy(1))} of the images, "
+                + $"among the first two for {Percent(predictions.TopKAccuracy(2))}, "
+                + $"among the first three for {Percent(predictions.TopKAccuracy(3))}."),
+        ];
+
+        static object[] Row(string name, ClassMetrics metrics) =>
+            [name, Percent(metrics.Precision), Percent(metrics.Recall), Percent(metrics.F1), $"{metrics.Support}"];
+    }
+
+    private static XElement MistakesSection<T>(TrainedRun<T> run)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        LabelledImages images = run.Digits.Test;
+        Predictions<T> predictions = run.Predictions;
+        return Page.Section(
+            "The most confident mistakes",
+            Page.Tiles("digits", predictions.MostConfidentMistakes(Mistakes).Select(image =>
+            {
+                (int actual, int predicted) = (predictions.Actual[image], predictions.Predicted[image]);
+                string confidence = Percent(predictions.Confidences[image]);
+                return (
+                    GreyImage.Ink(images.Width, images.Image(image)),
+                    $"Test image {image}: a {actual}, taken for a {predicted} with {confidence} confidence",
+                    (string?)$"{actual} taken for {predicted}, {confidence}");
+            })));
+    }
+
+    private static XElement Weights<T>(DenseLayer<T> layer, LabelledImages images)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int shown = Math.Min(layer.Outputs, MostUnits);
+        return Page.Section(
+            $"The weights of the first layer{(shown < layer.Outputs ? $", the first {shown} of {layer.Outputs} units" : "")}",
+            Page.Paragraph(
+                "A unit's weights in the places of its pixels: ink on brown excites it, ink on blue inhibits it, white is 0. "
+                + "Each picture has its own scale."),
+            Page.Tiles("weights", Enumerable.Range(0, shown).Select(unit => (
+                GreyImage.Signed(images.Width, [.. layer.Weights.Row(unit).Select(double.CreateChecked)]),
+                $"Weights of unit {unit + 1}",
+                (string?)null))));
+    }
+
+    private static (string Name, string Value)[] Configuration<T>(TrainedRun<T> run)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        TrainSettings settings = run.Settings;
+        return
+        [
+            ("Hidden layers", $"{string.Join(", ", settings.Hidden)} units, {settings.Activation}"),
+            ("Initial weights", $"{settings.Initializer}, seed {settings.Seed}"),
+            ("Training", string.Create(
+                CultureInfo.InvariantCulture,
+                $"{settings.Samples} images, {settings.Epochs} epochs, {settings.BatchText}, "
+                + $"learning rate {settings.LearningRate}")),
+            ("Number format", settings.Precision),
+            ("Backend", Machine.Backend),
+            ("Processor", Machine.Processor),
+            ("System", Machine.System),
+            ("Parameters SHA-256", run.Network.ParametersSha256()),
+        ];
+    }
+
+    private static string Percent(double share) => $"{100 * share:F2} %";
+}

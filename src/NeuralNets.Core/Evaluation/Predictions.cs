@@ -1,0 +1,122 @@
+using MathNet.Numerics.LinearAlgebra;
+using NeuralNets.Core.Kernels;
+
+namespace NeuralNets.Core.Evaluation;
+
+/// <summary>What a network says about samples whose labels are known, sample by sample.</summary>
+/// <example><code>
+/// var predictions = new Predictions&lt;float>(network.Predict(test.ToMatrix()), test.Labels);
+/// Console.WriteLine(predictions.Confusion.Accuracy);
+/// </code></example>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public sealed class Predictions<T>
+    where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+{
+    private readonly int[] _actual;
+    private readonly int[] _predicted;
+    private readonly double[] _confidences;
+
+    /// <summary>Compares probabilities with the true labels.</summary>
+    /// <param name="probabilities">The probabilities of the classes, (classes × samples).
+    /// Kept, not copied, and must not change any more.</param>
+    /// <param name="actual">The true label of each sample, 0 … classes−1; copied.</param>
+    /// <exception cref="ArgumentException">There is no sample, not one label a sample,
+    /// a label is out of range, or a probability is NaN.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="probabilities"/> is null.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
+    public Predictions(Matrix<T> probabilities, ReadOnlySpan<int> actual)
+    {
+        ElementType.Check<T>();
+        ArgumentNullException.ThrowIfNull(probabilities);
+        if (actual.IsEmpty || actual.Length != probabilities.ColumnCount)
+        {
+            throw new ArgumentException(
+                "There must be one label a sample, and at least one: "
+                + $"the probabilities are {probabilities.RowCount} x {probabilities.ColumnCount}, "
+                + $"but there were {actual.Length} labels.",
+                nameof(actual));
+        }
+
+        Requirements.CheckLabels(actual, probabilities.RowCount, nameof(actual));
+        Probabilities = probabilities;
+        _actual = actual.ToArray();
+        _predicted = new int[actual.Length];
+        _confidences = new double[actual.Length];
+        T[] columns = probabilities.AsColumnMajorArray() ?? probabilities.ToColumnMajorArray();
+        for (int i = 0; i < actual.Length; i++)
+        {
+            ReadOnlySpan<T> column = columns.AsSpan(i * probabilities.RowCount, probabilities.RowCount);
+            foreach (T probability in column)
+            {
+                if (T.IsNaN(probability))
+                {
+                    throw new ArgumentException($"Probabilities must be numbers, but sample {i} has NaN.", nameof(probabilities));
+                }
+            }
+
+            _predicted[i] = SoftmaxKernel.ArgMax(column);
+            _confidences[i] = double.CreateChecked(column[_predicted[i]]);
+        }
+
+        Confusion = new ConfusionMatrix(_actual, _predicted, probabilities.RowCount);
+    }
+
+    /// <summary>The probabilities of the classes, (classes × samples).</summary>
+    public Matrix<T> Probabilities { get; }
+
+    /// <summary>The true label of each sample.</summary>
+    public ReadOnlySpan<int> Actual => _actual;
+
+    /// <summary>The most probable class of each sample; the first of several.</summary>
+    public ReadOnlySpan<int> Predicted => _predicted;
+
+    /// <summary>The probability of the predicted class, for each sample.</summary>
+    public ReadOnlySpan<double> Confidences => _confidences;
+
+    /// <summary>How often each class was taken for each other.</summary>
+    public ConfusionMatrix Confusion { get; }
+
+    /// <summary>Returns the share of the samples whose true class is among the <paramref name="k"/> most probable ones.</summary>
+    /// <param name="k">How many classes count, from 1 (which gives the accuracy) to their number (which gives 1).</param>
+    /// <returns>The share, 0 … 1.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is not from 1 to the number of classes.</exception>
+    /// <remarks>Of equally probable classes the one with the lower number comes first, as in prediction.</remarks>
+    public double TopKAccuracy(int k)
+    {
+        if (k < 1 || k > Probabilities.RowCount)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(k), k, $"The number of classes that count must be between 1 and {Probabilities.RowCount}.");
+        }
+
+        int hits = 0;
+        for (int i = 0; i < _actual.Length; i++)
+        {
+            T own = Probabilities[_actual[i], i];
+            int ahead = 0;
+            for (int label = 0; label < Probabilities.RowCount; label++)
+            {
+                T other = Probabilities[label, i];
+                ahead += other > own || (other == own && label < _actual[i]) ? 1 : 0;
+            }
+
+            hits += ahead < k ? 1 : 0;
+        }
+
+        return (double)hits / _actual.Length;
+    }
+
+    /// <summary>Returns the samples that were classified wrongly with the highest confidence: where to look first, at the
+    /// network and at the data.</summary>
+    /// <param name="count">How many at most, not negative.</param>
+    /// <returns>The numbers of the samples, by falling confidence; equally confident ones in the order of the samples.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
+    public int[] MostConfidentMistakes(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        return [.. Enumerable.Range(0, _actual.Length)
+            .Where(i => _predicted[i] != _actual[i])
+            .OrderByDescending(i => _confidences[i])
+            .Take(count)];
+    }
+}
