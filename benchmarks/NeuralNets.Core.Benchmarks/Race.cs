@@ -193,7 +193,7 @@ internal static class Race
         figures["latency_us_min"] = Round(latencies.Min(), 3);
     }
 
-    private static Dataset<T> Load<T>(string folder, string prefix)
+    internal static Dataset<T> Load<T>(string folder, string prefix)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         string Find(string name) => File.Exists(Path.Combine(folder, name)) ? Path.Combine(folder, name) : Path.Combine(folder, name + ".gz");
@@ -210,7 +210,7 @@ internal static class Race
     private static double Round(double value, int digits) => Math.Round(value, digits);
 
     /// <summary>Keeps the epochs' results and times, and cancels when the target is reached.</summary>
-    private sealed class Recorder(double? target) : IProgress<EpochResult>, IDisposable
+    internal sealed class Recorder(double? target) : IProgress<EpochResult>, IDisposable
     {
         private readonly CancellationTokenSource _source = new();
         private readonly List<long> _stamps = [Stopwatch.GetTimestamp()];
