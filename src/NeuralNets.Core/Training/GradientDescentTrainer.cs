@@ -116,13 +116,13 @@ public sealed class GradientDescentTrainer<T>
     internal bool IsResumed { get; init; }
 
     /// <summary>The number of threads exactly, for tests.</summary>
-    internal int? ForcedWorkers { get; init; }
+    internal int? ForcedWorkers { get; set; }
 
     /// <summary>The cut of the step, for tests.</summary>
-    internal bool? ForcedCutByUnits { get; init; }
+    internal bool? ForcedCutByUnits { get; set; }
 
     /// <summary>The most samples that go through at a time. 256 keep what passes between the layers in the cache.</summary>
-    internal int ChunkColumns { get; init; } = 256;
+    internal int ChunkColumns { get; set; } = 256;
 
     /// <summary>Called on each worker with its index after each step, for tests.</summary>
     internal Action<int>? StepObserver { get; init; }
@@ -143,6 +143,7 @@ public sealed class GradientDescentTrainer<T>
     /// <see cref="int.MaxValue"/>.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder of the checkpoints does not exist.</exception>
     /// <exception cref="IOException">A checkpoint cannot be written. The network has the parameters that it should have held.</exception>
+    /// <exception cref="UnauthorizedAccessException">A checkpoint must not be written. The network has the parameters that it should have held.</exception>
     /// <exception cref="NonFiniteCostException">A cost became NaN or infinite. The network has the parameters from before that step.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public TrainingResult Fit(
