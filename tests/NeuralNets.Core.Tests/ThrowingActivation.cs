@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using NeuralNets.Core.Activations;
 
 namespace NeuralNets.Core.Tests;
@@ -7,8 +8,12 @@ internal sealed class ThrowingActivation(int calls) : IActivation<double>
 {
     private int _calls;
 
+    /// <summary>The threads that have called it.</summary>
+    public ConcurrentDictionary<Thread, bool> Threads { get; } = [];
+
     public void Evaluate(ReadOnlySpan<double> z, Span<double> a)
     {
+        Threads[Thread.CurrentThread] = true;
         if (Interlocked.Increment(ref _calls) == calls)
         {
             throw new FormatException("The activation's own.");
