@@ -20,7 +20,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     private const int BytesPerByte = 64;
     private const int FixedBytes = 1 << 20;
 
-    private static readonly int s_cases = LocalRun.Cases(always: 2_000, exhaustive: 60_000);
+    private static readonly int s_cases = LocalRun.Cases(always: 2_000, exhaustive: 300_000);
 
     private static readonly byte[] s_idx = IdxFile.Write([.. Enumerable.Range(0, 96).Select(i => (byte)(i * 37))], 6, 4, 4);
     private static readonly byte[] s_labels = IdxFile.Write([1, 2, 3, 4, 5, 6], 6);
