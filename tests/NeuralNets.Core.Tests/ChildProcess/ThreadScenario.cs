@@ -17,7 +17,8 @@ internal static class ThreadScenario
         int cancelled = 0;
         for (int round = 0; round < Rounds; round++)
         {
-            Abandoned(set).Fit(set, 1, progress: new Immediate(_ => most = Math.Max(most, Workers)));
+            // When an epoch is reported that is not the last one, the other workers wait for the next.
+            Abandoned(set).Fit(set, 2, progress: new Immediate(_ => most = Math.Max(most, Workers)));
             thrown += Throws<FormatException>(() => Abandoned(set).Fit(set, 5, progress: new Immediate(_ => throw new FormatException())));
 
             var network = new Network<double>([24, 192, 5], new ThrowingActivation(calls: 10 + round), seed: 1);
