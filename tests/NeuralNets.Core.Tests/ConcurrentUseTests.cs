@@ -15,7 +15,7 @@ public sealed class ConcurrentUseTests
     public void Predict_SixteenThreadsWhileOthersTrain_GivesTheBitsOfOneThread()
     {
         const int Samples = 101;
-        int rounds = LocalRun.Cases(always: 20_000, exhaustive: 4_000_000);
+        int rounds = LocalRun.Cases(always: 20_000, exhaustive: 25_000_000);
         var network = new Network<float>([24, 32, 16, 5], new Sigmoid<float>(), seed: 4);
         float[] inputs = CheckpointScenario.Samples<float>().Take(Samples).ToMatrix().ToColumnMajorArray();
         float[] expected = new float[Samples * 5];
