@@ -163,7 +163,7 @@ public sealed class SafetensorsReaderTests
             int position = at == 1 ? 18 : 22; // within "x" and within "y"
             byte[] header = [.. start[..position], .. bytes, .. start[position..]];
 
-            FluentActions.Invoking(() => Read(SafetensorsBytes.Of(header))).Should().Throw<InvalidDataException>().WithMessage("*UTF-8*");
+            FluentActions.Invoking(() => Read(SafetensorsBytes.Of(header))).Should().Throw<InvalidDataException>().WithMessage("the file: the header must be UTF-8, but is not.");
         }
     }
 
