@@ -220,8 +220,8 @@ internal sealed class ByteSource : IDisposable
         if (_decompressed > limit)
         {
             throw new InvalidDataException(
-                $"{Name}: gzip data must not decompress to more than {FreeExpansion} bytes and {MaxExpansion} times its own, but the first "
-                + $"{compressed} bytes decompress to more than {limit}. Decompress the file first if it is to be trusted.");
+                $"{Name}: gzip data must not decompress to more than {FreeExpansion} bytes and {MaxExpansion} times its own, but the "
+                + $"first {compressed} bytes decompress to more than {limit}. Decompress the file first if it is to be trusted.");
         }
     }
 

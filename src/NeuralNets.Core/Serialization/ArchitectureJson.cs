@@ -37,8 +37,10 @@ internal static class ArchitectureJson
     /// <param name="text">The text.</param>
     /// <param name="what">What messages call it.</param>
     /// <param name="own">The activations that are not this library's, by name.</param>
-    /// <returns>The number of inputs, and the units and activation of each layer: null for softmax, which only the last one has.</returns>
-    /// <exception cref="InvalidDataException">It is no description of a network, or names an activation that is not there.</exception>
+    /// <returns>The number of inputs, and the units and activation of each layer: null for softmax, which only the last one
+    /// has.</returns>
+    /// <exception cref="InvalidDataException">It is no description of a network, or names an activation that is not
+    /// there.</exception>
     public static (int Inputs, (int Units, IActivation<T>? Activation)[] Layers) Read<T>(
         string text, string what, IReadOnlyDictionary<string, IActivation<T>> own)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => StrictJson.Parse(text, what, json =>
@@ -116,7 +118,8 @@ internal static class ArchitectureJson
                 string name = layer.Text("name");
                 return own.TryGetValue(name, out IActivation<T>? activation)
                     ? activation
-                    : throw layer.Error($"has the activation {StrictJson.Quote(name)}, which is not this library's and must be given, but "
+                    : throw layer.Error(
+                        $"has the activation {StrictJson.Quote(name)}, which is not this library's and must be given, but "
                         + $"{(own.Count == 0 ? "none was" : $"only {string.Join(", ", own.Keys)} was")}");
             default:
                 throw layer.Error($"must have an activation that is known, but has {StrictJson.Quote(kind)}");

@@ -6,23 +6,24 @@ using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Serialization;
 
-/// <summary>Saves and loads a network together with the state of its trainer, so that training can go on as if it had not stopped.</summary>
+/// <summary>Saves and loads a network together with the state of its trainer, so that training can go on as if it had not
+/// stopped.</summary>
 /// <remarks>
 /// <para>
 /// A checkpoint is a file of <see cref="NetworkFile"/> that has the trainer's state in its metadata, too
-/// (<c>neuralnets.training</c>, JSON): the number of epochs completed, the seed, the learning rate, the batch size, the offset of the
-/// loss, and a fingerprint of the training set. That is all that training depends on, since the order of the samples is a
+/// (<c>neuralnets.training</c>, JSON): the number of epochs completed, the seed, the learning rate, the batch size, the offset of
+/// the loss, and a fingerprint of the training set (its sizes, its labels, and the features of up to 256 samples). That is all that training depends on, since the order of the samples is a
 /// function of the seed and the epoch: a run that is killed, loaded and continued ends with the bits of one that was not.
 /// <see cref="NetworkFile"/> loads the network alone.
 /// </para>
 /// <para>
-/// What the caller gives again: the training set, which <see cref="GradientDescentTrainer{T}.Fit"/> checks; the validation set and
-/// the progress handler; and what does not change the result, such as <see cref="GradientDescentTrainer{T}.MaxWorkers"/> and
+/// What the caller gives again: the training set, which <see cref="GradientDescentTrainer{T}.Fit"/> checks; the validation set
+/// and the progress handler; and what does not change the result, such as <see cref="GradientDescentTrainer{T}.MaxWorkers"/> and
 /// <see cref="GradientDescentTrainer{T}.Checkpoints"/>.
 /// </para>
 /// <para>
-/// After a call of Fit that was cancelled or failed, the parameters are those of some step within an epoch, and a checkpoint that is
-/// saved then continues at the start of that epoch: not what an uninterrupted run gives. The checkpoints that the
+/// After a call of Fit that was cancelled or failed, the parameters are those of some step within an epoch, and a checkpoint that
+/// is saved then continues at the start of that epoch: not what an uninterrupted run gives. The checkpoints that the
 /// trainer writes itself are all from the end of an epoch.
 /// </para>
 /// </remarks>
@@ -31,12 +32,12 @@ public static class CheckpointFile
     private const int Format = 1;
     private const string TrainingKey = "neuralnets.training";
 
-    /// <summary>Saves a trainer and its network to a file, which is replaced as a whole: whatever happens, there is the old one or the
-    /// new one.</summary>
+    /// <summary>Saves a trainer and its network to a file, which is replaced as a whole: whatever happens, there is the old one
+    /// or the new one.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="trainer">The trainer. It must not be training, except in a progress handler on this thread.</param>
-    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or an activation that is not this library's has no name
-    /// (<see cref="object.ToString"/>).</exception>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or an activation that is not this library's has no
+    /// name (<see cref="object.ToString"/>).</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -53,16 +54,17 @@ public static class CheckpointFile
 
     /// <summary>Loads a trainer and its network.</summary>
     /// <param name="path">A file that <see cref="Save"/> or a trainer has written.</param>
-    /// <param name="ownActivations">The activations of the network that are not this library's, in any order: a layer gets the one whose
-    /// name (<see cref="object.ToString"/>) is that in the file.</param>
+    /// <param name="ownActivations">The activations of the network that are not this library's, in any order: a layer gets the
+    /// one whose name (<see cref="object.ToString"/>) is that in the file.</param>
     /// <returns>A trainer with a new network. It continues on the training set that it was trained on, and no other: to train the
     /// network on other data, give its network to a new trainer.</returns>
-    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or two of <paramref name="ownActivations"/> have the same name, or
-    /// one has none.</exception>
-    /// <exception cref="ArgumentNullException"><paramref name="path"/> or one of <paramref name="ownActivations"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or two of <paramref name="ownActivations"/> have the
+    /// same name, or one has none.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="path"/> or one of <paramref name="ownActivations"/> is
+    /// null.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no checkpoint of a network of <typeparamref name="T"/>, or has an activation that is not
-    /// given.</exception>
+    /// <exception cref="InvalidDataException">It is no checkpoint of a network of <typeparamref name="T"/>, or has an activation
+    /// that is not given.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>

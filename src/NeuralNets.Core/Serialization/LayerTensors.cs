@@ -4,7 +4,8 @@ using NeuralNets.Core.Activations;
 
 namespace NeuralNets.Core.Serialization;
 
-/// <summary>The two tensors of a dense layer: weights [outputs, inputs] and biases [outputs], the last dimension innermost.</summary>
+/// <summary>The two tensors of a dense layer: weights [outputs, inputs] and biases [outputs], the last dimension
+/// innermost.</summary>
 /// <param name="Weights">Named <c>prefix.weight</c>.</param>
 /// <param name="Biases">Named <c>prefix.bias</c>.</param>
 internal sealed record LayerTensors(SafetensorsEntry Weights, SafetensorsEntry Biases)
@@ -67,7 +68,8 @@ internal sealed record LayerTensors(SafetensorsEntry Weights, SafetensorsEntry B
         {
             DenseLayer<T> layer = network.Layers[l];
             yield return new($"{Prefix(l)}.weight", dtype, [layer.Outputs, layer.Inputs], stream => WriteWeights(stream, layer));
-            yield return new($"{Prefix(l)}.bias", dtype, [layer.Outputs], stream => LittleEndian.Write<T>(stream, layer.BiasSpan.ToArray()));
+            yield return new(
+                $"{Prefix(l)}.bias", dtype, [layer.Outputs], stream => LittleEndian.Write<T>(stream, layer.BiasSpan.ToArray()));
         }
     }
 
@@ -117,8 +119,9 @@ internal sealed record LayerTensors(SafetensorsEntry Weights, SafetensorsEntry B
 
         if (entry.Dtype == "F64" && typeof(T) == typeof(float) && !allowRounding)
         {
-            file.Throw($"doubles must be loaded as doubles unless rounding is allowed, but {StrictJson.Quote(name)} is {entry} and was to "
-                + "be loaded as floats.");
+            file.Throw(
+                $"doubles must be loaded as doubles unless rounding is allowed, but {StrictJson.Quote(name)} is {entry} and was to be "
+                + "loaded as floats.");
         }
 
         return entry;
@@ -168,7 +171,8 @@ internal sealed record LayerTensors(SafetensorsEntry Weights, SafetensorsEntry B
             values[i] = T.CreateChecked(read[i]);
             if (T.IsInfinity(values[i]) && TFile.IsFinite(read[i]))
             {
-                file.Throw($"parameters must be within the range of float to be loaded as such, but {StrictJson.Quote(entry.Name)} has {read[i]}.");
+                file.Throw("parameters must be within the range of float to be loaded as such, but "
+                    + $"{StrictJson.Quote(entry.Name)} has {read[i]}.");
             }
         }
     }

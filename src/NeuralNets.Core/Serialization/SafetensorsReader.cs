@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace NeuralNets.Core.Serialization;
 
 /// <summary>
-/// A safetensors file: eight bytes with the length of the header, the header in JSON, and the bytes of the tensors. Everything that
-/// the header says is checked against the length of the file before any tensor is read.
+/// A safetensors file: eight bytes with the length of the header, the header in JSON, and the bytes of the tensors. Everything
+/// that the header says is checked against the length of the file before any tensor is read.
 /// </summary>
 /// <remarks>Source: the format's description in the safetensors project, and its reference reader for what is refused.</remarks>
 internal sealed class SafetensorsReader
@@ -69,7 +69,8 @@ internal sealed class SafetensorsReader
             {
                 string present = string.Join(", ", _entries.Keys.Take(8).Select(StrictJson.Quote));
                 Throw($"the file must have the tensor {StrictJson.Quote(name)}, but has "
-                    + $"{(_entries.Count == 0 ? "none" : present)}{(_entries.Count > 8 ? $", … ({_entries.Count} in all)" : string.Empty)}.");
+                    + (_entries.Count == 0 ? "none" : present)
+                    + $"{(_entries.Count > 8 ? $", … ({_entries.Count} in all)" : string.Empty)}.");
             }
 
             return entry;
@@ -118,7 +119,8 @@ internal sealed class SafetensorsReader
         {
             if (property.Value.ValueKind != JsonValueKind.String)
             {
-                Throw($"{MetadataName} must be an object of texts, but {StrictJson.Quote(property.Name)} is {Kind(property.Value)}.");
+                Throw(
+                    $"{MetadataName} must be an object of texts, but {StrictJson.Quote(property.Name)} is {Kind(property.Value)}.");
             }
 
             metadata.Add(property.Name, property.Value.GetString()!);

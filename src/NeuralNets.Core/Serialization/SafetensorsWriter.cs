@@ -17,7 +17,8 @@ internal static class SafetensorsWriter
     {
         SafetensorsTensor[] ordered =
         [
-            .. tensors.OrderByDescending(tensor => SafetensorsEntry.BitsOf(tensor.Dtype)).ThenBy(tensor => tensor.Name, StringComparer.Ordinal),
+            .. tensors.OrderByDescending(tensor => SafetensorsEntry.BitsOf(tensor.Dtype))
+                .ThenBy(tensor => tensor.Name, StringComparer.Ordinal),
         ];
         byte[] header = StrictJson.Write(json =>
         {

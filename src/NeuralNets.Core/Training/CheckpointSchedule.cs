@@ -5,8 +5,9 @@ namespace NeuralNets.Core.Training;
 
 /// <summary>When <see cref="GradientDescentTrainer{T}.Fit"/> saves a checkpoint, and where.</summary>
 /// <remarks>
-/// A checkpoint is saved at the end of an epoch, before the epoch is reported, and replaces the last one as a whole: a run that is
-/// killed at any moment leaves the one or the other. What it holds, and how to continue from it, is told at <see cref="CheckpointFile"/>.
+/// A checkpoint is saved at the end of an epoch, before the epoch is reported, and replaces the last one as a whole: a run that
+/// is killed at any moment leaves the one or the other. What it holds, and how to continue from it, is told at
+/// <see cref="CheckpointFile"/>.
 /// In full-batch training the result of an epoch is known, and reported, only in the course of the next one: a run that is
 /// continued from the checkpoint after an epoch does not report that epoch again.
 /// </remarks>
@@ -14,8 +15,8 @@ public sealed class CheckpointSchedule
 {
     /// <summary>Describes a schedule.</summary>
     /// <param name="path">The file; its folder must exist when training begins.</param>
-    /// <param name="everyEpochs">A checkpoint is saved when the number of epochs that the trainer has completed is a multiple of this, and
-    /// after the last epoch of a call; positive.</param>
+    /// <param name="everyEpochs">A checkpoint is saved when the number of epochs that the trainer has completed is a multiple of
+    /// this, and after the last epoch of a call; positive.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="path"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="everyEpochs"/> is not positive.</exception>

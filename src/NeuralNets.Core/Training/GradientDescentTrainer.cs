@@ -69,7 +69,8 @@ public sealed class GradientDescentTrainer<T>
         }
     }
 
-    /// <summary>Decides the order of the samples in mini-batch training; 0 unless set. Full-batch training takes them as they come.</summary>
+    /// <summary>Decides the order of the samples in mini-batch training; 0 unless set. Full-batch training takes them as they
+    /// come.</summary>
     public ulong Seed { get; set; }
 
     /// <summary>The most threads that train, the calling one included; as many as there are processors unless set. Fewer
@@ -101,12 +102,12 @@ public sealed class GradientDescentTrainer<T>
 
     = new();
 
-    /// <summary>When to save checkpoints in the course of <see cref="Fit"/>, and where; null, the default, for none. Set after loading
-    /// from a checkpoint, too: it is not part of one.</summary>
+    /// <summary>When to save checkpoints in the course of <see cref="Fit"/>, and where; null, the default, for none. Set after
+    /// loading from a checkpoint, too: it is not part of one.</summary>
     public CheckpointSchedule? Checkpoints { get; set; }
 
-    /// <summary>The number of epochs that this trainer has completed, over all calls of <see cref="Fit"/>, and before its checkpoint was
-    /// saved if it was loaded from one.</summary>
+    /// <summary>The number of epochs that this trainer has completed, over all calls of <see cref="Fit"/>, and before its
+    /// checkpoint was saved if it was loaded from one.</summary>
     public int EpochsCompleted { get; internal set; }
 
     /// <summary>The fingerprint of the set that was trained on last.</summary>
@@ -131,20 +132,23 @@ public sealed class GradientDescentTrainer<T>
     /// <param name="training">The samples to train on.</param>
     /// <param name="epochs">How many times to go through them, positive.</param>
     /// <param name="validation">Samples to evaluate after each epoch, or null.</param>
-    /// <param name="progress">Told of each epoch, on the calling thread; in full-batch training when the training accuracy after its
-    /// update is known, which is in the course of the next epoch. An exception that it throws ends the call.</param>
+    /// <param name="progress">Told of each epoch, on the calling thread; in full-batch training when the training accuracy after
+    /// its update is known, which is in the course of the next epoch. An exception that it throws ends the call.</param>
     /// <param name="cancellationToken">Stops training between two steps. What was learned stays in the network; an epoch that
     /// was interrupted does not count as completed.</param>
     /// <returns>The results of the epochs of this call.</returns>
-    /// <exception cref="ArgumentException">A set does not have the network's number of features or classes, or the trainer comes from a
-    /// checkpoint and the training set is not the one that it was trained on.</exception>
+    /// <exception cref="ArgumentException">A set does not have the network's number of features or classes, or the trainer comes
+    /// from a checkpoint and the training set is not the one that it was trained on.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="training"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is not positive, or there would be more epochs in all than
-    /// <see cref="int.MaxValue"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is not positive, or there would be more epochs in
+    /// all than <see cref="int.MaxValue"/>.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder of the checkpoints does not exist.</exception>
-    /// <exception cref="IOException">A checkpoint cannot be written. The network has the parameters that it should have held.</exception>
-    /// <exception cref="UnauthorizedAccessException">A checkpoint must not be written. The network has the parameters that it should have held.</exception>
-    /// <exception cref="NonFiniteCostException">A cost became NaN or infinite. The network has the parameters from before that step.</exception>
+    /// <exception cref="IOException">A checkpoint cannot be written. The network has the parameters that it should have
+    /// held.</exception>
+    /// <exception cref="UnauthorizedAccessException">A checkpoint must not be written. The network has the parameters that it
+    /// should have held.</exception>
+    /// <exception cref="NonFiniteCostException">A cost became NaN or infinite. The network has the parameters from before that
+    /// step.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public TrainingResult Fit(
         Dataset<T> training,
@@ -165,8 +169,8 @@ public sealed class GradientDescentTrainer<T>
         if (IsResumed && TrainingSet is not null && TrainingSet != training.Fingerprint)
         {
             throw new ArgumentException(
-                "A trainer that was loaded from a checkpoint must continue on the same training set, but the samples or labels of this one are "
-                + "others. To train the network on other data, give it to a new trainer.",
+                "A trainer that was loaded from a checkpoint must continue on the same training set, but the samples or labels of this "
+                + "one are others. To train the network on other data, give it to a new trainer.",
                 nameof(training));
         }
 
