@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
@@ -21,33 +20,49 @@ internal static class StepParts
 
     public static int Run(string[] args)
     {
-        int batch = args is ["--batch", var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 64;
-        Console.WriteLine(JsonSerializer.Serialize(Measure(batch, Environment.GetEnvironmentVariable("MNIST"))));
+        int batch = 64;
+        string? folder = null;
+        for (int i = 0; i < args.Length; i++)
+        {
+            switch (args[i])
+            {
+                case "--batch" when i + 1 < args.Length && int.TryParse(args[i + 1], out batch) && batch is > 0 and <= 4096:
+                case "--data" when i + 1 < args.Length:
+                    folder = args[i] == "--data" ? args[i + 1] : folder;
+                    i++;
+                    break;
+                default:
+                    Console.Error.WriteLine("usage: step [--batch 64] [--data DIR]; without a folder the inputs are noise, without zeros");
+                    return 2;
+            }
+        }
+
+        Dataset<float> data = folder is null ? Noise() : Race.Load<float>(folder, "train");
+        Console.WriteLine(JsonSerializer.Serialize(Measure(data, batch)));
         return 0;
     }
 
-    private static Dictionary<string, object> Measure(int batch, string? mnist)
+    private static Dataset<float> Noise()
     {
         const int Samples = 60_000;
-        int[] sizes = [784, 128, 32, 10];
-        byte[] pixels = new byte[Samples * sizes[0]];
         var random = new Random(1);
+        byte[] pixels = new byte[Samples * 784];
         random.NextBytes(pixels);
-        if (mnist is not null)
-        {
-            IdxReader.ReadImages(Path.Combine(mnist, "train-images-idx3-ubyte"), Path.Combine(mnist, "train-labels-idx1-ubyte")).Pixels.Span.CopyTo(pixels);
-        }
-
         byte[] labels = new byte[Samples];
         for (int i = 0; i < Samples; i++)
         {
             labels[i] = (byte)random.Next(10);
         }
 
-        Dataset<float> data = Dataset<float>.FromImages(new LabelledImages(pixels, labels, 28, 28));
+        return Dataset<float>.FromImages(new LabelledImages(pixels, labels, 28, 28));
+    }
+
+    private static Dictionary<string, object> Measure(Dataset<float> data, int batch)
+    {
+        int[] sizes = [784, 128, 32, 10];
         var network = new Network<float>(sizes, new Relu<float>(), seed: 1);
         DenseLayer<float>[] layers = [.. network.Layers];
-        int[] order = new int[Samples];
+        int[] order = new int[data.Count];
         RandomSequence.ForShuffle(1, 0).Permutation(order);
         var input = new ChunkInput<float>(data, batch);
         var inputScratch = new ChunkInput<float>.Scratch(784, batch) { Bound = 1 };
@@ -65,9 +80,11 @@ internal static class StepParts
         int position = 0;
         parts.Add(("x, z1 = W·x", Operations(layers[0], batch), () =>
         {
-            position = (position + batch) % (Samples - (2 * batch));
-            input.Multiply(0, order.AsSpan(position, batch), order.AsSpan(position + batch, batch), layers[0].WeightView, inputScratch, z[0]);
-        }));
+            position = (position + batch) % (data.Count - (2 * batch));
+            ReadOnlySpan<int> chunk = order.AsSpan(position, batch), next = order.AsSpan(position + batch, batch);
+            input.Multiply(0, chunk, next, layers[0].WeightView, inputScratch, z[0]);
+        }
+        ));
         parts.Add(("z1 + b", 0, () => Columns.Add(z[0], layers[0].BiasSpan, batch)));
         for (int l = 0; l < layers.Length; l++)
         {
@@ -94,7 +111,8 @@ internal static class StepParts
 
             loss.Evaluate<float>(z[^1], batchLabels, dz[^1], scratch, costs);
             CrossEntropyLoss.SubtractOneHot<float>(dz[^1], batchLabels);
-        }));
+        }
+        ));
         for (int l = layers.Length - 2; l >= 0; l--)
         {
             int index = l;
@@ -119,7 +137,8 @@ internal static class StepParts
                 {
                     update.Weights(derivatives, MatrixView<float>.ColumnMajor(a[index - 1], layer.Inputs, batch), layer.WeightSpan, [], layer.Outputs);
                 }
-            }));
+            }
+            ));
             parts.Add(($"b{l + 1}", 0, () => update.Biases(dz[index], layer.BiasSpan, db[index], batch)));
         }
 

@@ -1,11 +1,11 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Initialization;
 using NeuralNets.Core.Kernels;
+using NeuralNets.Core.Serialization;
 
 namespace NeuralNets.Core;
 
@@ -214,8 +214,8 @@ public sealed class Network<T>
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (DenseLayer<T> layer in _layers)
         {
-            AppendLittleEndian(hash, layer.WeightSpan);
-            AppendLittleEndian(hash, layer.BiasSpan);
+            LittleEndian.Append<T>(hash, layer.WeightSpan);
+            LittleEndian.Append<T>(hash, layer.BiasSpan);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
@@ -285,22 +285,6 @@ public sealed class Network<T>
         }
 
         return inputs.Length / Inputs;
-    }
-
-    private static void AppendLittleEndian(IncrementalHash hash, ReadOnlySpan<T> values)
-    {
-        if (BitConverter.IsLittleEndian)
-        {
-            hash.AppendData(MemoryMarshal.AsBytes(values));
-            return;
-        }
-
-        foreach (T value in values)
-        {
-            Span<byte> bytes = MemoryMarshal.AsBytes(new Span<T>([value]));
-            bytes.Reverse();
-            hash.AppendData(bytes);
-        }
     }
 
     private static DenseLayer<T>[] Build(int inputs, IReadOnlyList<LayerSpec<T>> layers, ulong seed)

@@ -12,9 +12,18 @@ namespace NeuralNets.Core.Data;
 /// (measured on .NET 10.0), and what follows the last member is ignored. So a further member of known content, the end mark, is
 /// appended to the compressed bytes. It comes out last exactly when everything before it was whole members; the source holds
 /// back as many bytes as the mark has, and compares them at the end.
+/// <para>A small file can decompress to more than any memory holds. What comes out is limited by what has gone in:
+/// <see cref="FreeExpansion"/> bytes and <see cref="MaxExpansion"/> times the compressed ones.</para>
 /// </remarks>
 internal sealed class ByteSource : IDisposable
 {
+    /// <summary>How many bytes any gzip data may decompress to.</summary>
+    internal const long FreeExpansion = 1 << 24;
+
+    /// <summary>How many times its own length gzip data may decompress to beyond that. Deflate can reach a thousand; data files
+    /// reach ten.</summary>
+    internal const long MaxExpansion = 100;
+
     private const int BufferSize = 1 << 16;
     private const int MagicLength = 2;
 
@@ -33,6 +42,7 @@ internal sealed class ByteSource : IDisposable
     private int _start;
     private int _end;
     private bool _finished;
+    private long _decompressed;
 
     /// <summary>Reads a stream from its present position to its end.</summary>
     /// <param name="stream">The bytes of the file.</param>
@@ -177,13 +187,19 @@ internal sealed class ByteSource : IDisposable
 
     private int ReadContent(Span<byte> destination)
     {
-        try
+        if (_compressed is null)
         {
             return _content.Read(destination);
         }
+
+        int length;
+        try
+        {
+            length = _content.Read(destination);
+        }
         catch (InvalidDataException exception)
         {
-            if (_compressed!.HasReachedTail)
+            if (_compressed.HasReachedTail)
             {
                 ThrowIncomplete(exception); // Nothing was wrong with the file until it ended.
             }
@@ -191,6 +207,21 @@ internal sealed class ByteSource : IDisposable
             throw new InvalidDataException(
                 $"{Name}: gzip data must be intact, but it is corrupt, somewhere after the first {Position} decompressed bytes.",
                 exception);
+        }
+
+        _decompressed += length;
+        CheckExpansion(_compressed.BodyLength);
+        return length;
+    }
+
+    private void CheckExpansion(long compressed)
+    {
+        long limit = FreeExpansion + (MaxExpansion * compressed);
+        if (_decompressed > limit)
+        {
+            throw new InvalidDataException(
+                $"{Name}: gzip data must not decompress to more than {FreeExpansion} bytes and {MaxExpansion} times its own, but the "
+                + $"first {compressed} bytes decompress to more than {limit}. Decompress the file first if it is to be trusted.");
         }
     }
 
@@ -209,6 +240,9 @@ internal sealed class ByteSource : IDisposable
 
         /// <summary>Gets whether head and body have been read to their ends.</summary>
         public bool HasReachedTail { get; private set; }
+
+        /// <summary>Gets the number of bytes of the body that have been read.</summary>
+        public long BodyLength { get; private set; }
 
         public override bool CanRead => true;
 
@@ -236,6 +270,7 @@ internal sealed class ByteSource : IDisposable
             if (!HasReachedTail)
             {
                 int length = body.Read(buffer);
+                BodyLength += length;
                 if (length > 0 || buffer.IsEmpty)
                 {
                     return length;

@@ -1,55 +1,91 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
 namespace NeuralNets.Core.Data;
 
-/// <summary>The first row of a CSV file as text: is it a header, and which columns does it name.</summary>
-internal static class CsvHeaderRow
+/// <summary>What the first row of a CSV file says as text: is it a header, and which columns does it name.</summary>
+/// <remarks>The names themselves are not kept, since there can be millions of them in a file that means harm.</remarks>
+internal sealed class CsvHeaderRow
 {
-    /// <summary>Splits a row at its commas; blanks around a field and quotes around it are taken off.</summary>
-    /// <returns>False when a quoted field has no closing quote, or text after it.</returns>
-    public static bool TrySplit(ReadOnlySpan<byte> line, [NotNullWhen(true)] out string[]? fields)
+    /// <summary>The most names that are kept, for messages.</summary>
+    private const int KeptNames = 8;
+
+    private readonly List<string> _names = [];
+
+    private CsvHeaderRow()
+    {
+    }
+
+    /// <summary>Gets the number of fields.</summary>
+    public int Columns { get; private set; }
+
+    /// <summary>Gets whether any field is a word. An empty field is not one: it is a gap in data more likely than a name.</summary>
+    public bool HasWord { get; private set; }
+
+    /// <summary>Gets the first column that has the name looked for, or −1.</summary>
+    public int FirstMatch { get; private set; } = -1;
+
+    /// <summary>Gets the last column that has the name looked for, or −1.</summary>
+    public int LastMatch { get; private set; } = -1;
+
+    /// <summary>Gets the first few fields.</summary>
+    public IReadOnlyList<string> Names => _names;
+
+    /// <summary>Reads a row, split at its commas; blanks around a field and quotes around it are taken off.</summary>
+    /// <param name="line">The row.</param>
+    /// <param name="name">The name to look for, or null.</param>
+    /// <returns>Null when a quoted field has no closing quote, or text after it.</returns>
+    public static CsvHeaderRow? Read(ReadOnlySpan<byte> line, string? name)
     {
         string text = Encoding.UTF8.GetString(line);
-        var found = new List<string>();
+        var row = new CsvHeaderRow();
         int i = 0;
         do
         {
-            if (!TryReadField(text, ref i, out string? field))
+            if (!TryReadField(text, ref i, out ReadOnlySpan<char> field))
             {
-                fields = null;
-                return false;
+                return null;
             }
 
-            found.Add(field);
+            row.Add(field, name);
         }
         while (i++ < text.Length); // Steps over the comma; the end of the text ends the row.
 
-        fields = [.. found];
-        return true;
+        return row;
     }
 
-    /// <summary>Whether any field is a word. An empty field is not one: it is a gap in data more likely than a name.</summary>
-    public static bool IsHeader(string[] fields) =>
-        Array.Exists(
-            fields,
-            field => field.Length > 0 && !double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+    private void Add(ReadOnlySpan<char> field, string? name)
+    {
+        HasWord |= field.Length > 0 && !double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+        if (name is not null && field.SequenceEqual(name))
+        {
+            FirstMatch = FirstMatch < 0 ? Columns : FirstMatch;
+            LastMatch = Columns;
+        }
 
-    private static bool TryReadField(string text, ref int i, [NotNullWhen(true)] out string? field)
+        if (_names.Count < KeptNames)
+        {
+            _names.Add(field.ToString());
+        }
+
+        Columns++;
+    }
+
+    private static bool TryReadField(string text, ref int i, out ReadOnlySpan<char> field)
     {
         SkipBlanks(text, ref i);
         if (i == text.Length || text[i] != '"')
         {
             int comma = text.IndexOf(',', i);
             int end = comma < 0 ? text.Length : comma;
-            field = text[i..end].Trim();
+            field = text.AsSpan(i, end - i).Trim();
             i = end;
             return true;
         }
 
-        var unquoted = new StringBuilder();
-        field = null;
+        field = default;
+        int start = i + 1;
+        bool hasQuotes = false;
         while (true)
         {
             int quote = text.IndexOf('"', i + 1);
@@ -58,18 +94,22 @@ internal static class CsvHeaderRow
                 return false;
             }
 
-            unquoted.Append(text, i + 1, quote - i - 1);
             i = quote + 1;
             if (i == text.Length || text[i] != '"')
             {
                 break;
             }
 
-            unquoted.Append('"'); // A doubled quote is a quote.
+            hasQuotes = true; // A doubled quote is a quote.
+        }
+
+        field = text.AsSpan(start, i - 1 - start);
+        if (hasQuotes)
+        {
+            field = field.ToString().Replace("\"\"", "\"", StringComparison.Ordinal);
         }
 
         SkipBlanks(text, ref i);
-        field = unquoted.ToString();
         return i == text.Length || text[i] == ',';
     }
 

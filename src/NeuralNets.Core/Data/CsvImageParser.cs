@@ -8,7 +8,6 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
 {
     private const int FirstStep = 1 << 16;
     private const int ShownText = 24;
-    private const int ShownNames = 8;
 
     private readonly LineReader _lines = new(source);
     private int _columns;
@@ -71,26 +70,26 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
             Throw($"row {_lines.Number}: a row must end in LF or CR LF, but there is a CR without LF.");
         }
 
-        string[] fields = [];
-        bool isHeader = format.Header != CsvHeader.Absent;
-        if (isHeader)
+        CsvHeaderRow? header = null;
+        if (format.Header != CsvHeader.Absent)
         {
-            if (!CsvHeaderRow.TrySplit(line, out fields!))
+            header = CsvHeaderRow.Read(line, format.LabelName);
+            if (header is null)
             {
                 Throw($"row {_lines.Number}: a quoted name must end in a quote and a comma, but one in {Shorten(line)} does "
                     + "not.");
             }
 
-            isHeader = format.Header == CsvHeader.Present || CsvHeaderRow.IsHeader(fields);
+            header = format.Header == CsvHeader.Present || header.HasWord ? header : null;
         }
 
-        _columns = isHeader ? fields.Length : line.Count((byte)',') + 1;
+        _columns = header is null ? line.Count((byte)',') + 1 : header.Columns;
         if (_columns < 2)
         {
             Throw($"row {_lines.Number}: a row must have a label and at least 1 pixel, but it has 1 column: {Shorten(line)}.");
         }
 
-        _labelColumn = format.LabelName is null ? CheckLabelColumn() : FindLabelColumn(isHeader, fields);
+        _labelColumn = format.LabelName is null ? CheckLabelColumn() : FindLabelColumn(header);
         if (!format.TryGetShape(PixelsPerImage, out _height, out _width))
         {
             string required = (format.Height, format.Width) switch
@@ -102,7 +101,7 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
             Throw($"the number of pixel columns must be {required}, but it is {PixelsPerImage}.");
         }
 
-        return isHeader;
+        return header is not null;
     }
 
     private int CheckLabelColumn()
@@ -117,29 +116,27 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
         return column;
     }
 
-    private int FindLabelColumn(bool isHeader, string[] fields)
+    private int FindLabelColumn(CsvHeaderRow? header)
     {
-        if (!isHeader)
+        if (header is null)
         {
             Throw($"a header must name the label column \"{format.LabelName}\", but row {_lines.Number} is all numbers.");
         }
 
-        int column = Array.IndexOf(fields, format.LabelName);
-        if (column < 0)
+        if (header.FirstMatch < 0)
         {
-            string names = string.Join(", ", fields.Take(ShownNames).Select(field => $"\"{Shorten(field)}\""));
-            string more = fields.Length > ShownNames ? $", … ({fields.Length} in all)" : string.Empty;
+            string names = string.Join(", ", header.Names.Select(field => $"\"{Shorten(field)}\""));
+            string more = header.Columns > header.Names.Count ? $", … ({header.Columns} in all)" : string.Empty;
             Throw($"the header must name the label column \"{format.LabelName}\", but it names {names}{more}.");
         }
 
-        int last = Array.LastIndexOf(fields, format.LabelName);
-        if (last != column)
+        if (header.LastMatch != header.FirstMatch)
         {
-            Throw($"the header must name the label column \"{format.LabelName}\" once, but columns {column + 1} and {last + 1} "
-                + "have that name.");
+            Throw($"the header must name the label column \"{format.LabelName}\" once, but columns {header.FirstMatch + 1} and "
+                + $"{header.LastMatch + 1} have that name.");
         }
 
-        return column;
+        return header.FirstMatch;
     }
 
     private void AddRow(ReadOnlySpan<byte> line)

@@ -20,7 +20,8 @@ namespace NeuralNets.Core.Data;
 /// </para>
 /// <para>
 /// Rows are parsed as they arrive, and memory holds one row of text beside the bytes of the result. A row may be up to 16 MiB
-/// long, and the pixels must fit one array (<see cref="Array.MaxLength"/> bytes). Messages count rows (lines, the header
+/// long, and the pixels must fit one array (<see cref="Array.MaxLength"/> bytes). A gzip file may decompress to 16 MiB
+/// and a hundred times its own length. Messages count rows (lines, the header
 /// included) and columns from 1.
 /// </para>
 /// <para>Source: <c>pd.read_csv</c> in the Python original, which takes the first image for a header when a file has none.</para>

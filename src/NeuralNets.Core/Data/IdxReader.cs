@@ -16,7 +16,7 @@ namespace NeuralNets.Core.Data;
 /// <para>
 /// A header is believed only as far as the file goes. The elements must fit one array (<see cref="Array.MaxLength"/> bytes); a
 /// plain file must have exactly as many as its header says, which is checked before memory is taken; and of compressed data,
-/// memory grows with what has arrived.
+/// memory grows with what has arrived, which may be 16 MiB and a hundred times the compressed bytes.
 /// </para>
 /// </remarks>
 public static class IdxReader
@@ -26,7 +26,7 @@ public static class IdxReader
 
     private const byte UnsignedByte = 0x08;
     private const int MagicLength = 4;
-    private const int FirstStep = 1 << 20;
+    private const int FirstStep = 1 << 16;
 
     /// <summary>Reads images and their labels from two files.</summary>
     /// <param name="imagesPath">An IDX file of three dimensions, (images × height × width).</param>

@@ -41,7 +41,7 @@ public sealed class GradientDescentTrainer<T>
         get;
         set
         {
-            if (!(value > 0) || !T.IsFinite(T.CreateSaturating(value)))
+            if (!IsLearningRate(value))
             {
                 throw new ArgumentOutOfRangeException(nameof(value), value, "The learning rate must be positive and finite.");
             }
@@ -69,7 +69,8 @@ public sealed class GradientDescentTrainer<T>
         }
     }
 
-    /// <summary>Decides the order of the samples in mini-batch training; 0 unless set. Full-batch training takes them as they come.</summary>
+    /// <summary>Decides the order of the samples in mini-batch training; 0 unless set. Full-batch training takes them as they
+    /// come.</summary>
     public ulong Seed { get; set; }
 
     /// <summary>The most threads that train, the calling one included; as many as there are processors unless set. Fewer
@@ -101,17 +102,28 @@ public sealed class GradientDescentTrainer<T>
 
     = new();
 
-    /// <summary>The number of epochs that this trainer has completed, over all calls of <see cref="Fit"/>.</summary>
+    /// <summary>When to save checkpoints in the course of <see cref="Fit"/>, and where; null, the default, for none. Set after
+    /// loading from a checkpoint, too: it is not part of one.</summary>
+    public CheckpointSchedule? Checkpoints { get; set; }
+
+    /// <summary>The number of epochs that this trainer has completed, over all calls of <see cref="Fit"/>, and before its
+    /// checkpoint was saved if it was loaded from one.</summary>
     public int EpochsCompleted { get; internal set; }
 
+    /// <summary>The fingerprint of the set that was trained on last.</summary>
+    internal string? TrainingSet { get; set; }
+
+    /// <summary>Whether the trainer continues from a checkpoint, and therefore on its training set only.</summary>
+    internal bool IsResumed { get; init; }
+
     /// <summary>The number of threads exactly, for tests.</summary>
-    internal int? ForcedWorkers { get; init; }
+    internal int? ForcedWorkers { get; set; }
 
     /// <summary>The cut of the step, for tests.</summary>
-    internal bool? ForcedCutByUnits { get; init; }
+    internal bool? ForcedCutByUnits { get; set; }
 
     /// <summary>The most samples that go through at a time. 256 keep what passes between the layers in the cache.</summary>
-    internal int ChunkColumns { get; init; } = 256;
+    internal int ChunkColumns { get; set; } = 256;
 
     /// <summary>Called on each worker with its index after each step, for tests.</summary>
     internal Action<int>? StepObserver { get; init; }
@@ -120,15 +132,23 @@ public sealed class GradientDescentTrainer<T>
     /// <param name="training">The samples to train on.</param>
     /// <param name="epochs">How many times to go through them, positive.</param>
     /// <param name="validation">Samples to evaluate after each epoch, or null.</param>
-    /// <param name="progress">Told of each epoch, on the calling thread; in full-batch training when the training accuracy after its
-    /// update is known, which is in the course of the next epoch. An exception that it throws ends the call.</param>
+    /// <param name="progress">Told of each epoch, on the calling thread; in full-batch training when the training accuracy after
+    /// its update is known, which is in the course of the next epoch. An exception that it throws ends the call.</param>
     /// <param name="cancellationToken">Stops training between two steps. What was learned stays in the network; an epoch that
     /// was interrupted does not count as completed.</param>
     /// <returns>The results of the epochs of this call.</returns>
-    /// <exception cref="ArgumentException">A set does not have the network's number of features or classes.</exception>
+    /// <exception cref="ArgumentException">A set does not have the network's number of features or classes, or the trainer comes
+    /// from a checkpoint and the training set is not the one that it was trained on.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="training"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is not positive.</exception>
-    /// <exception cref="NonFiniteCostException">A cost became NaN or infinite. The network has the parameters from before that step.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is not positive, or there would be more epochs in
+    /// all than <see cref="int.MaxValue"/>.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder of the checkpoints does not exist.</exception>
+    /// <exception cref="IOException">A checkpoint cannot be written. The network has the parameters that it should have
+    /// held.</exception>
+    /// <exception cref="UnauthorizedAccessException">A checkpoint must not be written. The network has the parameters that it
+    /// should have held.</exception>
+    /// <exception cref="NonFiniteCostException">A cost became NaN or infinite. The network has the parameters from before that
+    /// step.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public TrainingResult Fit(
         Dataset<T> training,
@@ -139,14 +159,28 @@ public sealed class GradientDescentTrainer<T>
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epochs);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(epochs, int.MaxValue - EpochsCompleted);
         Check(training, nameof(training));
         if (validation is not null)
         {
             Check(validation, nameof(validation));
         }
 
+        if (IsResumed && TrainingSet is not null && TrainingSet != training.Fingerprint)
+        {
+            throw new ArgumentException(
+                "A trainer that was loaded from a checkpoint must continue on the same training set, but the samples or labels of this "
+                + "one are others. To train the network on other data, give it to a new trainer.",
+                nameof(training));
+        }
+
+        Checkpoints?.CheckFolder();
+        TrainingSet = training.Fingerprint;
         return new TrainingRun<T>(this, training, epochs, validation, progress, cancellationToken).Run();
     }
+
+    /// <summary>Whether a number can be a learning rate.</summary>
+    internal static bool IsLearningRate(double value) => value > 0 && T.IsFinite(T.CreateSaturating(value));
 
     /// <summary>How the steps of a batch are cut.</summary>
     internal StepPlan Plan(int batchSize)

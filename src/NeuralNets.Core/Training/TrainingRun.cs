@@ -120,7 +120,7 @@ internal sealed class TrainingRun<T>
             Evaluate(_validation, team, worker);
             if (worker == 0)
             {
-                EndEpoch();
+                EndEpoch(isLast: epoch == _epochs - 1);
             }
         }
 
@@ -224,8 +224,10 @@ internal sealed class TrainingRun<T>
         team.Barrier();
     }
 
-    private void EndEpoch()
+    private void EndEpoch(bool isLast)
     {
+        // Before the report: an epoch that was reported is not lost. The other workers wait at the next barrier.
+        _trainer.Checkpoints?.SaveIfDue(_trainer, isLast);
         long hits = 0;
         for (int worker = 0; worker < _plan.Workers; worker++)
         {

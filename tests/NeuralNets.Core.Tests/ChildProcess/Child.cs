@@ -7,13 +7,13 @@ internal static class Child
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
 
-    /// <summary>The lines that a scenario prints.</summary>
-    public static string[] Run(string scenario, params (string Name, string Value)[] environment)
+    /// <summary>Starts a scenario, whose arguments may hold spaces.</summary>
+    public static Process Start(IEnumerable<string> scenario, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("exec");
         start.ArgumentList.Add(typeof(Child).Assembly.Location);
-        foreach (string argument in scenario.Split(' '))
+        foreach (string argument in scenario)
         {
             start.ArgumentList.Add(argument);
         }
@@ -23,7 +23,13 @@ internal static class Child
             start.Environment[name] = value;
         }
 
-        using Process process = Process.Start(start)!;
+        return Process.Start(start)!;
+    }
+
+    /// <summary>The lines that a scenario prints.</summary>
+    public static string[] Run(string scenario, params (string Name, string Value)[] environment)
+    {
+        using Process process = Start(scenario.Split(' '), environment);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(s_limit))

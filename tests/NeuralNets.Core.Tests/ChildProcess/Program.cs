@@ -16,6 +16,12 @@ internal static class Program
             case ["mnist", var workers, var chunk, var byUnits]:
                 BitsScenario.PrintMnist(int.Parse(workers, null), int.Parse(chunk, null), bool.Parse(byUnits));
                 return 0;
+            case ["checkpoint", var type, var path, var epochs]:
+                CheckpointScenario.Train(type, path, int.Parse(epochs, null));
+                return 0;
+            case ["threads"]:
+                ThreadScenario.Print();
+                return 0;
             default:
                 Console.Error.WriteLine($"There is no scenario '{string.Join(' ', args)}'.");
                 return 2;

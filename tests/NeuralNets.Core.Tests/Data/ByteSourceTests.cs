@@ -158,6 +158,45 @@ public class ByteSourceTests
         gzip.IsDisposed.Should().Be(!leaveOpen);
     }
 
+    [Fact]
+    public void Read_GzipBomb_StopsAtTheLimit()
+    {
+        // A mebibyte of zeros in a kilobyte, again and again: a thousand to one.
+        byte[] member = TempDirectory.Gzip(new byte[1 << 20]);
+        byte[] bomb = [.. Enumerable.Repeat(member, 100).SelectMany(bytes => bytes)];
+        using var source = new ByteSource(new MemoryStream(bomb), "the file", leaveOpen: true);
+        byte[] buffer = new byte[1 << 16];
+
+        Action read = () =>
+        {
+            while (source.Read(buffer) > 0)
+            {
+            }
+        };
+
+        read.Should().Throw<InvalidDataException>().WithMessage("the file: gzip data must not decompress to more than*");
+        source.Position.Should().BeInRange(ByteSource.FreeExpansion - (1 << 16), ByteSource.FreeExpansion + (ByteSource.MaxExpansion * bomb.Length));
+    }
+
+    [Fact]
+    public void Read_GzipOfMuchTheSameWithinTheLimit_GivesTheBytes()
+    {
+        byte[] content = new byte[16_000_000];
+
+        ReadAll(new MemoryStream(TempDirectory.Gzip(content))).Should().HaveCount(content.Length);
+    }
+
+    [Fact]
+    public void Read_CallersStreamFindsItsDataCorrupt_LetsItsExceptionThrough()
+    {
+        byte[] compressed = TempDirectory.Gzip(Noise(1000));
+        compressed[^8] ^= 1;
+
+        Action read = () => ReadAll(new GZipStream(new MemoryStream(compressed), CompressionMode.Decompress));
+
+        read.Should().Throw<InvalidDataException>();
+    }
+
     private static byte[] ReadAll(Stream stream)
     {
         using var source = new ByteSource(stream, "the file", leaveOpen: true);

@@ -8,6 +8,18 @@ namespace NeuralNets.Core.Tests.Data;
 public class CsvImageReaderTests
 {
     [Fact]
+    public void Read_HeaderOfMillionsOfColumns_TakesASmallMultipleOfItsLength()
+    {
+        byte[] file = [.. Enumerable.Repeat("a,"u8.ToArray(), 4_000_000).SelectMany(bytes => bytes), (byte)'b'];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Action read = () => CsvImageReader.Read(new MemoryStream(file), "file");
+
+        read.Should().Throw<InvalidDataException>().WithMessage("*only a header*");
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(8L * file.Length);
+    }
+
+    [Fact]
     public void Read_AnyImagesWrittenAnyWay_RoundTrips()
     {
         var files =

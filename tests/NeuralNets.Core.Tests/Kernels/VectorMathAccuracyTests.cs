@@ -23,9 +23,7 @@ public sealed class VectorMathAccuracyTests
     [InlineData(ElementaryFunction.Sigmoid, 1.48)]
     public void Single_BitPatternsOfWholeRange_StayWithinBound(ElementaryFunction function, double bound)
     {
-        bool exhaustive = Environment.GetEnvironmentVariable("NEURALNETS_EXHAUSTIVE") == "1";
-
-        Worst worst = SweepSingle(function, 0, uint.MaxValue, exhaustive ? 1u : 4099u);
+        Worst worst = SweepSingle(function, 0, uint.MaxValue, LocalRun.IsExhaustive ? 1u : 4099u);
         foreach (double threshold in s_thresholds)
         {
             uint center = BitConverter.SingleToUInt32Bits((float)threshold);

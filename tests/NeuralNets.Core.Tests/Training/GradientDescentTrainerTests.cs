@@ -376,11 +376,6 @@ public sealed class GradientDescentTrainerTests
             Matrix<double>.Build.DenseOfColumnVectors(indices.Select(features.Column)), [.. indices.Select(i => labels[i])], set.Classes);
     }
 
-    private sealed class Immediate(Action<EpochResult> report) : IProgress<EpochResult>
-    {
-        public void Report(EpochResult value) => report(value);
-    }
-
     private sealed class Faulty : IActivation<double>
     {
         private int _calls;

@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace NeuralNets.Core.Serialization;
+
+/// <summary>The fields of a JSON object, each of which must be there and be what is asked for.</summary>
+/// <param name="element">What must be an object.</param>
+/// <param name="what">What messages call it.</param>
+internal readonly struct JsonFields(JsonElement element, string what)
+{
+    /// <summary>An exception that says what is wrong with the object.</summary>
+    public InvalidDataException Error(string message) => new($"{what} {message}.");
+
+    /// <summary>Refuses a description that a later version of the library wrote.</summary>
+    public void CheckFormat(int format)
+    {
+        int actual = PositiveInteger("format");
+        if (actual != format)
+        {
+            throw Error($"must have format {format}, the only one that this version of the library knows, but has {actual}");
+        }
+    }
+
+    public int PositiveInteger(string name) => Integer(name) is > 0 and var value
+        ? value
+        : throw Error($"must have a positive integer as {name}");
+
+    public int NonNegativeInteger(string name) => Integer(name) is >= 0 and var value
+        ? value
+        : throw Error($"must have a non-negative integer as {name}");
+
+    public ulong UnsignedInteger(string name) =>
+        Field(name) is { ValueKind: JsonValueKind.Number } field && field.TryGetUInt64(out ulong value)
+            ? value
+            : throw Error($"must have a non-negative 64-bit integer as {name}");
+
+    public double Number(string name) =>
+        Field(name) is { ValueKind: JsonValueKind.Number } field && field.TryGetDouble(out double value) && double.IsFinite(value)
+            ? value
+            : throw Error($"must have a finite number as {name}");
+
+    public string Text(string name) => Field(name) is { ValueKind: JsonValueKind.String } field
+        ? field.GetString()!
+        : throw Error($"must have a text as {name}");
+
+    public JsonElement.ArrayEnumerator Array(string name) => Field(name) is { ValueKind: JsonValueKind.Array } field
+        ? field.EnumerateArray()
+        : throw Error($"must have an array as {name}");
+
+    public bool IsNull(string name) => Field(name).ValueKind == JsonValueKind.Null;
+
+    private int? Integer(string name) =>
+        Field(name) is { ValueKind: JsonValueKind.Number } field && field.TryGetInt32(out int value) ? value : null;
+
+    private JsonElement Field(string name)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            throw Error("must be an object");
+        }
+
+        return element.TryGetProperty(name, out JsonElement field) ? field : throw Error($"must have the field {name}, but has not");
+    }
+}

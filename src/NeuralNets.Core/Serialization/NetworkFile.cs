@@ -1,0 +1,277 @@
+using System.Numerics;
+using NeuralNets.Core.Activations;
+
+namespace NeuralNets.Core.Serialization;
+
+/// <summary>Saves networks as safetensors files and loads them, also weights that PyTorch has saved.</summary>
+/// <remarks>
+/// <para>
+/// A file holds the tensors <c>layers.0.weight</c> [outputs, inputs], <c>layers.0.bias</c> [outputs] and so on in the network's
+/// element type, and in its metadata the architecture with the activations (<c>neuralnets.network</c>, JSON) and the version of
+/// the library (<c>neuralnets.version</c>). Whatever reads safetensors reads them. The same network gives the same bytes, and a
+/// loaded network has the bits of the saved one.
+/// </para>
+/// <para>
+/// Loading trusts nothing: everything that a file says is checked before memory is taken for it, which is never more than a small
+/// multiple of the file's length, and nothing in a file decides what code runs. Activations that are not this library's are
+/// given by the caller; a file only names them.
+/// </para>
+/// <para>A network must not be trained while it is saved, except by the thread that saves it, in a progress handler.</para>
+/// </remarks>
+public static class NetworkFile
+{
+    private const string ArchitectureKey = "neuralnets.network";
+
+    /// <summary>Saves a network to a file, which is replaced as a whole: whatever happens, there is the old one or the new
+    /// one.</summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <param name="network">The network.</param>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or an activation that is not this library's has no
+    /// name (<see cref="object.ToString"/>).</exception>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
+    /// <remarks>It is written beside its place as <c>.neuralnets-*.tmp</c>, brought to the disk and renamed. A process that is
+    /// killed can leave that file behind.</remarks>
+    public static void Save<T>(string path, Network<T> network)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Dictionary<string, string> metadata = Metadata(network);
+        AtomicFile.Write(path, stream => SafetensorsWriter.Write(stream, metadata, LayerTensors.Of(network)));
+    }
+
+    /// <summary>Saves a network to a stream.</summary>
+    /// <param name="stream">Receives the file from its present position on. Stays open.</param>
+    /// <param name="network">The network.</param>
+    /// <exception cref="ArgumentException">An activation that is not this library's has no name
+    /// (<see cref="object.ToString"/>).</exception>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="IOException">The stream cannot be written.</exception>
+    public static void Save<T>(Stream stream, Network<T> network)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        SafetensorsWriter.Write(stream, Metadata(network), LayerTensors.Of(network));
+    }
+
+    /// <summary>Loads a network that this library has saved, also from a checkpoint.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="ownActivations">The activations of the network that are not this library's, in any order: a layer gets the
+    /// one whose name (<see cref="object.ToString"/>) is that in the file. More than the network has may be given.</param>
+    /// <param name="allowRounding">Whether a network of doubles may be loaded as one of floats. Floats load as doubles
+    /// exactly.</param>
+    /// <returns>The network.</returns>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or two of <paramref name="ownActivations"/> have the
+    /// same name, or one has none.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="path"/> or one of <paramref name="ownActivations"/> is
+    /// null.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is no safetensors file with a network of this library, has an activation that is
+    /// not given, or holds doubles that must not be rounded or are too large for floats.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
+    public static Network<T> Load<T>(
+        string path, IEnumerable<IActivation<T>>? ownActivations = null, bool allowRounding = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using FileStream stream = Open(path);
+        return Load(stream, path, ownActivations, allowRounding);
+    }
+
+    /// <summary>Loads a network that this library has saved, also from a checkpoint.</summary>
+    /// <param name="stream">The file, from the stream's present position to its end. It must be able to seek, and stays
+    /// open.</param>
+    /// <param name="name">What messages call the stream.</param>
+    /// <param name="ownActivations">The activations of the network that are not this library's, in any order: a layer gets the
+    /// one whose name (<see cref="object.ToString"/>) is that in the file. More than the network has may be given.</param>
+    /// <param name="allowRounding">Whether a network of doubles may be loaded as one of floats. Floats load as doubles
+    /// exactly.</param>
+    /// <returns>The network.</returns>
+    /// <exception cref="ArgumentException"><paramref name="stream"/> cannot seek, <paramref name="name"/> is empty, or two of
+    /// <paramref name="ownActivations"/> have the same name, or one has none.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="stream"/>, <paramref name="name"/> or one of
+    /// <paramref name="ownActivations"/> is null.</exception>
+    /// <exception cref="InvalidDataException">It is no safetensors file with a network of this library, has an activation that is
+    /// not given, or holds doubles that must not be rounded or are too large for floats.</exception>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
+    public static Network<T> Load<T>(
+        Stream stream, string name, IEnumerable<IActivation<T>>? ownActivations = null, bool allowRounding = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ElementType.Check<T>();
+        Dictionary<string, IActivation<T>> own = ByName(ownActivations);
+        return ReadNetwork(Read(stream, name), own, allowRounding);
+    }
+
+    /// <summary>Loads dense layers from any safetensors file, such as the <c>Linear</c> layers of a PyTorch model.</summary>
+    /// <example><code>NetworkFile.LoadLayers("model.safetensors", ["fc1", "fc2"], [new Relu&lt;float>()])</code></example>
+    /// <param name="path">The file. Tensors that are not named are ignored.</param>
+    /// <param name="prefixes">One a layer, from the input to the output: its weights are the tensor <c>prefix.weight</c>
+    /// [outputs, inputs], its biases <c>prefix.bias</c> [outputs], in F32 or F64.</param>
+    /// <param name="hiddenActivations">The function of each layer but the last, whose function is softmax.</param>
+    /// <param name="allowRounding">Whether doubles may be loaded as floats. Floats load as doubles exactly.</param>
+    /// <returns>The network.</returns>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, there are no prefixes, or not one activation less
+    /// than prefixes.</exception>
+    /// <exception cref="ArgumentNullException">An argument or an element of one is null.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is no safetensors file, a tensor is not there or does not have the shape of its
+    /// place, or holds doubles that must not be rounded or are too large for floats.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
+    public static Network<T> LoadLayers<T>(
+        string path, IReadOnlyList<string> prefixes, IReadOnlyList<IActivation<T>> hiddenActivations, bool allowRounding = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using FileStream stream = Open(path);
+        return LoadLayers(stream, path, prefixes, hiddenActivations, allowRounding);
+    }
+
+    /// <summary>Loads dense layers from any safetensors file, such as the <c>Linear</c> layers of a PyTorch model.</summary>
+    /// <param name="stream">The file, from the stream's present position to its end. It must be able to seek, and stays open.
+    /// Tensors that are not named are ignored.</param>
+    /// <param name="name">What messages call the stream.</param>
+    /// <param name="prefixes">One a layer, from the input to the output: its weights are the tensor <c>prefix.weight</c>
+    /// [outputs, inputs], its biases <c>prefix.bias</c> [outputs], in F32 or F64.</param>
+    /// <param name="hiddenActivations">The function of each layer but the last, whose function is softmax.</param>
+    /// <param name="allowRounding">Whether doubles may be loaded as floats. Floats load as doubles exactly.</param>
+    /// <returns>The network.</returns>
+    /// <exception cref="ArgumentException"><paramref name="stream"/> cannot seek, <paramref name="name"/> is empty, there are no
+    /// prefixes, or not one activation less than prefixes.</exception>
+    /// <exception cref="ArgumentNullException">An argument or an element of one is null.</exception>
+    /// <exception cref="InvalidDataException">It is no safetensors file, a tensor is not there or does not have the shape of its
+    /// place, or holds doubles that must not be rounded or are too large for floats.</exception>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
+    public static Network<T> LoadLayers<T>(
+        Stream stream,
+        string name,
+        IReadOnlyList<string> prefixes,
+        IReadOnlyList<IActivation<T>> hiddenActivations,
+        bool allowRounding = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ElementType.Check<T>();
+        ArgumentNullException.ThrowIfNull(prefixes);
+        ArgumentNullException.ThrowIfNull(hiddenActivations);
+        if (prefixes.Count == 0 || hiddenActivations.Count != prefixes.Count - 1)
+        {
+            throw new ArgumentException(
+                "There must be one prefix a layer and one activation for each layer but the last, but there were "
+                + $"{prefixes.Count} prefixes and {hiddenActivations.Count} activations.",
+                nameof(hiddenActivations));
+        }
+
+        foreach (string prefix in prefixes)
+        {
+            ArgumentNullException.ThrowIfNull(prefix, nameof(prefixes));
+        }
+
+        foreach (IActivation<T> activation in hiddenActivations)
+        {
+            ArgumentNullException.ThrowIfNull(activation, nameof(hiddenActivations));
+        }
+
+        SafetensorsReader file = Read(stream, name);
+        LayerTensors[] layers = LayerTensors.Find<T>(file, prefixes, allowRounding);
+        return Build(file, layers, [.. hiddenActivations, null]);
+    }
+
+    /// <summary>What a file's metadata says of a network.</summary>
+    /// <exception cref="ArgumentException">An activation has no name.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="network"/> is null.</exception>
+    internal static Dictionary<string, string> Metadata<T>(Network<T> network)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return new()
+        {
+            ["format"] = "pt", // Other readers expect it: tensors as PyTorch has them.
+            ["neuralnets.version"] = typeof(NetworkFile).Assembly.GetName().Version!.ToString(3),
+            [ArchitectureKey] = ArchitectureJson.Write(network),
+        };
+    }
+
+    internal static FileStream Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+    }
+
+    internal static SafetensorsReader Read(Stream stream, string name)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return stream.CanSeek
+            ? new SafetensorsReader(stream, name)
+            : throw new ArgumentException("The stream must be able to seek, but cannot: copy it to a MemoryStream first.", nameof(stream));
+    }
+
+    internal static Dictionary<string, IActivation<T>> ByName<T>(IEnumerable<IActivation<T>>? ownActivations)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var own = new Dictionary<string, IActivation<T>>();
+        foreach (IActivation<T> activation in ownActivations ?? [])
+        {
+            ArgumentNullException.ThrowIfNull(activation, nameof(ownActivations));
+            string activationName = ArchitectureJson.NameOf(activation, $"one of {nameof(ownActivations)}");
+            if (!own.TryAdd(activationName, activation))
+            {
+                throw new ArgumentException(
+                    $"Activations must differ in their names, but two are {activationName}.", nameof(ownActivations));
+            }
+        }
+
+        return own;
+    }
+
+    /// <summary>Reads a network that this library has saved.</summary>
+    internal static Network<T> ReadNetwork<T>(
+        SafetensorsReader file, IReadOnlyDictionary<string, IActivation<T>> own, bool allowRounding)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        string text = Metadata(file, ArchitectureKey);
+        (int inputs, (int Units, IActivation<T>? Activation)[] expected) =
+            ArchitectureJson.Read(text, $"{file.Name}: {ArchitectureKey}", own);
+        if (file.Entries.Count != 2 * expected.Length)
+        {
+            file.Throw(
+                $"a network of {expected.Length} layers must have {2 * expected.Length} tensors, but there are {file.Entries.Count}.");
+        }
+
+        string[] prefixes = [.. Enumerable.Range(0, expected.Length).Select(LayerTensors.Prefix)];
+        LayerTensors[] layers = LayerTensors.Find<T>(file, prefixes, allowRounding);
+        for (int l = 0; l < layers.Length; l++)
+        {
+            int layerInputs = l == 0 ? inputs : expected[l - 1].Units;
+            if (layers[l].Inputs != layerInputs || layers[l].Outputs != expected[l].Units)
+            {
+                file.Throw(
+                    $"{StrictJson.Quote(layers[l].Weights.Name)} must be [{expected[l].Units}, {layerInputs}] as {ArchitectureKey} says, "
+                    + $"but is {layers[l].Weights}.");
+            }
+        }
+
+        return Build(file, layers, Array.ConvertAll(expected, layer => layer.Activation));
+    }
+
+    internal static string Metadata(SafetensorsReader file, string key)
+    {
+        if (!file.Metadata.TryGetValue(key, out string? text))
+        {
+            file.Throw(
+                $"the metadata must have {key}, which this library writes, but has not. {nameof(LoadLayers)} takes files of others.");
+        }
+
+        return text;
+    }
+
+    private static Network<T> Build<T>(SafetensorsReader file, LayerTensors[] layers, IActivation<T>?[] activations)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        new(layers.Select((layer, l) => layer.Read(file, activations[l])));
+}

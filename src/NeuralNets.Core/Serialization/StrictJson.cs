@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace NeuralNets.Core.Serialization;
+
+/// <summary>
+/// JSON without leniency: valid UTF-8, one object and nothing but white space after it, no comments, no trailing commas, no name
+/// twice in an object, little nesting.
+/// </summary>
+internal static class StrictJson
+{
+    private const int MaxDepth = 16;
+
+    private static readonly JsonDocumentOptions s_options = new()
+    {
+        AllowDuplicateProperties = false,
+        AllowTrailingCommas = false,
+        CommentHandling = JsonCommentHandling.Disallow,
+        MaxDepth = MaxDepth,
+    };
+
+    // Text goes into files, not into web pages: quotation marks are escaped with a backslash, letters not at all.
+    private static readonly JsonWriterOptions s_writerOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Parses an object and returns what <paramref name="read"/> makes of it.</summary>
+    /// <param name="utf8">The text.</param>
+    /// <param name="what">What messages call the text.</param>
+    /// <param name="read">Reads the object. It may be left by an exception of its own.</param>
+    /// <exception cref="InvalidDataException">The text is no such JSON object.</exception>
+    public static TResult Parse<TResult>(ReadOnlyMemory<byte> utf8, string what, Func<JsonElement, TResult> read)
+    {
+        // The parser lets invalid UTF-8 pass in names.
+        if (!Utf8.IsValid(utf8.Span))
+        {
+            throw new InvalidDataException($"{what} must be UTF-8, but is not.");
+        }
+
+        // Nothing may come before the object, no white space and no byte order mark.
+        if (utf8.IsEmpty || utf8.Span[0] != '{')
+        {
+            throw new InvalidDataException(utf8.IsEmpty
+                ? $"{what} must be a JSON object, but is empty."
+                : $"{what} must be a JSON object and begin with '{{', but its first byte is {utf8.Span[0]:x2}.");
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(utf8, s_options);
+            return read(document.RootElement);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // Invalid operation: an escape that is half a surrogate pair has no string.
+            throw new InvalidDataException($"{what} must be a JSON object, but is not one: {exception.Message}", exception);
+        }
+    }
+
+    /// <inheritdoc cref="Parse{TResult}(ReadOnlyMemory{byte}, string, Func{JsonElement, TResult})"/>
+    public static TResult Parse<TResult>(string text, string what, Func<JsonElement, TResult> read) =>
+        Parse(Encoding.UTF8.GetBytes(text), what, read);
+
+    /// <summary>Writes an object.</summary>
+    /// <returns>Its UTF-8 bytes, without white space.</returns>
+    public static byte[] Write(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, s_writerOptions))
+        {
+            writer.WriteStartObject();
+            write(writer);
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>A text for a message: the start of it, with control characters made visible.</summary>
+    public static string Quote(string text)
+    {
+        const int Shown = 60;
+        var quoted = new StringBuilder("\"");
+        foreach (char character in text.Length > Shown ? text.AsSpan(0, Shown) : text)
+        {
+            _ = char.IsControl(character) || char.IsSurrogate(character)
+                ? quoted.Append($"\\u{(int)character:x4}")
+                : quoted.Append(character);
+        }
+
+        return quoted.Append(text.Length > Shown ? "…\"" : "\"").ToString();
+    }
+}

@@ -1,0 +1,49 @@
+using System.Numerics;
+using NeuralNets.Core.Serialization;
+
+namespace NeuralNets.Core.Training;
+
+/// <summary>When <see cref="GradientDescentTrainer{T}.Fit"/> saves a checkpoint, and where.</summary>
+/// <remarks>
+/// A checkpoint is saved at the end of an epoch, before the epoch is reported, and replaces the last one as a whole: a run that
+/// is killed at any moment leaves the one or the other. What it holds, and how to continue from it, is told at
+/// <see cref="CheckpointFile"/>.
+/// In full-batch training the result of an epoch is known, and reported, only in the course of the next one: a run that is
+/// continued from the checkpoint after an epoch does not report that epoch again.
+/// </remarks>
+public sealed class CheckpointSchedule
+{
+    /// <summary>Describes a schedule.</summary>
+    /// <param name="path">The file; its folder must exist when training begins.</param>
+    /// <param name="everyEpochs">A checkpoint is saved when the number of epochs that the trainer has completed is a multiple of
+    /// this, and after the last epoch of a call; positive.</param>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="path"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="everyEpochs"/> is not positive.</exception>
+    public CheckpointSchedule(string path, int everyEpochs = 1)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(everyEpochs);
+        Path = path;
+        EveryEpochs = everyEpochs;
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>The number of epochs from one checkpoint to the next.</summary>
+    public int EveryEpochs { get; }
+
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    internal void CheckFolder() => AtomicFile.CheckFolder(Path);
+
+    /// <summary>Saves a checkpoint at the end of an epoch if there is to be one.</summary>
+    internal void SaveIfDue<T>(GradientDescentTrainer<T> trainer, bool isLast)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (isLast || trainer.EpochsCompleted % EveryEpochs == 0)
+        {
+            CheckpointFile.Save(Path, trainer);
+        }
+    }
+}

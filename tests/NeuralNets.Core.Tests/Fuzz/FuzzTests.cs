@@ -1,0 +1,248 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using NeuralNets.Core.Data;
+using NeuralNets.Core.Serialization;
+using NeuralNets.Core.Tests.Data;
+using NeuralNets.Core.Tests.Serialization;
+using Xunit.Abstractions;
+
+namespace NeuralNets.Core.Tests.Fuzz;
+
+/// <summary>
+/// Files that are damaged, or made up from parts that might fit: a reader returns what is in them or throws
+/// <see cref="InvalidDataException"/>, and takes no more memory than a small multiple of the file. The seeds are fixed.
+/// </summary>
+public sealed class FuzzTests(ITestOutputHelper output)
+{
+    /// <summary>What the readers allocate in all, garbage included, for a byte of the file, and beyond that: their buffers, the
+    /// messages and the stack traces.</summary>
+    private const int BytesPerByte = 64;
+    private const int FixedBytes = 1 << 20;
+
+    private static readonly int s_cases = LocalRun.Cases(always: 2_000, exhaustive: 300_000);
+
+    private static readonly byte[] s_idx = IdxFile.Write([.. Enumerable.Range(0, 96).Select(i => (byte)(i * 37))], 6, 4, 4);
+    private static readonly byte[] s_labels = IdxFile.Write([1, 2, 3, 4, 5, 6], 6);
+
+    private static readonly byte[][] s_csv =
+    [
+        Encoding.UTF8.GetBytes("label,\"a\",b,c,d\r\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"{i},{i * 20},0, 7,255\r\n"))),
+        "\ufeff1,2,3\n4,5,6\n7,8,9"u8.ToArray(),
+        "\"a \"\"b\"\"\" , label\t,x\n0,1,2\n\n\n"u8.ToArray(),
+    ];
+
+    private static readonly (string, string)[] s_damage =
+    [
+        ("<begin>", "0"), ("<end>", "9223372036854775807"), ("<begin>", "-1"), ("<end>", "\"4\""), ("<end>", "4.0"), ("<begin>,<end>", "<end>,<begin>"),
+        ("<begin>,<end>", "<begin>"), ("[<begin>,<end>]", "null"), ("\"shape\":[", "\"shape\":[4611686018427387904,4,"), ("\"shape\":[", "\"shape\":[1,"),
+        ("\"shape\":[", "\"shape\":[0,"), ("\"shape\":[", "\"shape\":[-1,"), ("\"shape\":[", "\"shape\":[[],"), ("\"shape\":[", "\"shape\":[2e0,"),
+        ("dtype\":\"", "dtype\":\"f"), ("\"dtype\":\"", "\"dtype\":\"\\ud800"), ("\"dtype\":", "\"dtype\":1,\"x\":"), ("\"dtype\"", "\"type\""),
+        ("{", "{\"x\":[[[[]]]],"), ("{", "{\"dtype\":\"F32\","), ("{", "[{"), ("}", ",}"), ("\":{", "\\ud800\":{"), ("]}", "]"), ("\"", "'"),
+    ];
+
+    [Fact]
+    public void ReadIdx_DamagedFile_SucceedsOrThrowsInvalidData() =>
+        Fuzz(Mutation.MaybeGzip(Mutation.Of([s_idx, s_labels])), seed: 1, ReadIdx);
+
+    [Fact]
+    public void ReadIdx_MadeUpFile_SucceedsOrThrowsInvalidData() => Fuzz(
+        Mutation.MaybeGzip(
+            from type in Gen.Elements<byte>(8, 8, 8, 8, 9, 13, 0, 255)
+            from count in Gen.Choose(0, 6)
+            from dimensions in Gen.ArrayOf(Gen.Frequency((4, Gen.Choose(0, 6).Select(d => (long)d)), (1, Gen.Elements(Mutation.AwkwardNumbers))), count)
+            from length in Gen.OneOf(
+                Gen.Choose(0, 300), Gen.Constant((int)Math.Min(300, dimensions.Aggregate(1.0, (product, dimension) => product * (uint)dimension))))
+            select Idx(type, dimensions, length)),
+        seed: 2,
+        ReadIdx);
+
+    [Fact]
+    public void ReadCsv_DamagedFile_SucceedsOrThrowsInvalidData() => Fuzz(Mutation.MaybeGzip(Mutation.Of(s_csv)), seed: 3, ReadCsv);
+
+    [Fact]
+    public void ReadCsv_MadeUpFile_SucceedsOrThrowsInvalidData() => Fuzz(
+        Mutation.MaybeGzip(
+            from columns in Gen.Choose(1, 5)
+            from rows in Gen.Choose(0, 6)
+            from fields in Gen.ArrayOf(
+                Gen.Frequency(
+                    (60, Gen.Choose(0, 255).Select(n => $"{n}")),
+                    (4, Gen.Elements(" 7", "7\t", "\t 255 ", "007")),
+                    (1, Gen.Elements("", "256", "\"1\"", "\"", "\u00e4", "\ufeff", "NaN", "1e3", "-1", "0x1", "\0", "\r", ",", "\n", "99999999999999999999"))),
+                columns * rows)
+            from header in Gen.Elements("", "", "label,a,b,c,d", "\"label\", \"a,\"\"b\"", "a,label", "\"a", "\"a\"x", "\ufefflabel,b")
+            from end in Gen.Elements("\n", "\n", "\n", "\r\n", "\r", "\n\n")
+            select Encoding.UTF8.GetBytes(
+                string.Join(end, new[] { header }.Where(row => row.Length > 0).Concat(fields.Chunk(columns).Select(row => string.Join(',', row)))))),
+        seed: 4,
+        ReadCsv);
+
+    [Fact]
+    public void ReadSafetensors_DamagedFile_SucceedsOrThrowsInvalidData()
+    {
+        byte[] large = SafetensorsBytes.Of(
+            """{"b":{"dtype":"U8","shape":[3],"data_offsets":[8,11],"x":[{}]},"a\u0062":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}""", 11);
+
+        Fuzz(Mutation.Of([large, SafetensorsBytes.Of("{}   "), Saved()], headerLength: 120), seed: 5, ReadSafetensors);
+    }
+
+    [Fact]
+    public void ReadSafetensors_MadeUpHeader_SucceedsOrThrowsInvalidData() => Fuzz(
+        from count in Gen.Choose(0, 4)
+        from entries in Gen.ArrayOf(Entries, count)
+        from open in Gen.Frequency(
+            (8, Gen.Constant("{")), (4, Gen.Elements("{\"__metadata__\":{\"a\":\"b\"}", "{\"__metadata__\":null")), (1, Gen.Elements(" {", "[", "", "{,")))
+        from close in Gen.Frequency((8, Gen.Elements("}", "}  ")), (1, Gen.Elements("}\0", ",}", "}}", "", "]")))
+        from rest in Gen.Frequency((8, Gen.Constant(0)), (1, Gen.Choose(-3, 3)))
+        select MadeUp(open, entries, close, rest),
+        seed: 6,
+        ReadSafetensors);
+
+    [Fact]
+    public void LoadNetwork_DamagedFile_SucceedsOrThrowsInvalidData() => Fuzz(Mutation.Of([Saved()], headerLength: 700), seed: 7, (stream, _) =>
+    {
+        Network<float> network = NetworkFile.Load<float>(stream, "file", [new Softsign<float>()]);
+        network.Layers.Should().HaveCountLessThan(10);
+    });
+
+    [Fact]
+    public void LoadNetwork_DamagedDoubles_SucceedsOrThrowsInvalidData() => Fuzz(
+        Mutation.Of([Saved(new Network<double>([3, 4, 2], new Softsign<double>(), seed: 1))], headerLength: 500), seed: 8, (stream, _) =>
+    {
+        Network<float> network = NetworkFile.Load<float>(stream, "file", [new Softsign<float>()], allowRounding: true);
+        network.Layers.Should().HaveCountLessThan(10);
+    });
+
+    [Fact]
+    public void LoadLayers_DamagedFile_SucceedsOrThrowsInvalidData() => Fuzz(Mutation.Of([Saved()], headerLength: 700), seed: 9, (stream, _) =>
+        NetworkFile.LoadLayers<double>(stream, "file", ["layers.1", "layers.2"], [new Softsign<double>()]).Inputs.Should().BePositive());
+
+    [Fact]
+    public void LoadCheckpoint_DamagedFile_SucceedsOrThrowsInvalidData()
+    {
+        using var folder = new TempDirectory();
+        var trainer = new Core.Training.GradientDescentTrainer<float>(new Network<float>([3, 4, 2], new Core.Activations.LeakyRelu<float>(), seed: 1)) { BatchSize = 4 };
+        CheckpointFile.Save(folder.File("checkpoint"), trainer);
+        byte[] valid = File.ReadAllBytes(folder.File("checkpoint"));
+
+        Fuzz(Mutation.Of([valid], headerLength: 900), seed: 10, (stream, _) =>
+            CheckpointFile.Load<float>(stream, "file").EpochsCompleted.Should().BeGreaterThanOrEqualTo(0));
+    }
+
+    /// <summary>Entries of a header, most of them as they should be: <c>{0}</c> and <c>{1}</c> stand for the offsets, and the size is
+    /// given with it.</summary>
+    private static Gen<(string Text, int Size)> Entries =>
+        from name in Gen.Elements("a", "b", "c", "d", "e", "", "\\u0061", "\\n", "\\ud83d\\ude00", "x y")
+        from type in Gen.Elements(("F32", 4), ("U8", 1), ("F64", 8), ("BF16", 2))
+        from shape in Gen.Choose(0, 3).SelectMany(count => Gen.ArrayOf(Gen.Choose(0, 4), count))
+        let size = shape.Aggregate(type.Item2, (product, dimension) => product * dimension)
+        let valid = $"\"{name}\":{{\"dtype\":\"{type.Item1}\",\"shape\":[{string.Join(",", shape)}],\"data_offsets\":[<begin>,<end>]}}"
+        from damage in Gen.Frequency((12, Gen.Constant(("", ""))), (1, Gen.Elements(s_damage)))
+        select (damage.Item1.Length == 0 ? valid : valid.Replace(damage.Item1, damage.Item2, StringComparison.Ordinal), size);
+
+    private static byte[] MadeUp(string open, (string Text, int Size)[] entries, string close, int rest)
+    {
+        int end = 0;
+        var texts = new List<string>();
+        foreach ((string text, int size) in entries)
+        {
+            texts.Add(text.Replace("<begin>", $"{end}", StringComparison.Ordinal).Replace("<end>", $"{end + size}", StringComparison.Ordinal));
+            end += size;
+        }
+
+        string separator = open.Length > 1 && texts.Count > 0 ? "," : string.Empty;
+        return SafetensorsBytes.Of(open + separator + string.Join(",", texts) + close, Math.Max(0, end + rest));
+    }
+
+    private void Fuzz(Gen<byte[]> files, int seed, Action<Stream, byte[]> read)
+    {
+        int refused = 0;
+        int count = 0;
+        int step = 0;
+        Prop.ForAll(files.ToArbitrary(), file =>
+        {
+            count++;
+            step = (step % 3) + 1;
+            using var stream = new HostileStream(file, step switch { 1 => 1, 2 => 7, _ => int.MaxValue });
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                read(stream, file);
+            }
+            catch (InvalidDataException exception)
+            {
+                exception.Message.Should().Contain("file").And.EndWith(".");
+                refused++;
+            }
+
+            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            return allocated <= FixedBytes + ((long)BytesPerByte * file.Length)
+                ? true
+                : throw new InvalidOperationException($"{allocated} bytes were allocated for a file of {file.Length}.");
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(s_cases).WithReplay((ulong)seed, 1));
+
+        output.WriteLine($"{count} files, {refused} of them refused");
+        refused.Should().BeInRange(s_cases / 4, s_cases - 1, "the files are damaged, but some are still good");
+    }
+
+    private static void ReadIdx(Stream stream, byte[] file)
+    {
+        IdxArray array = IdxReader.Read(stream, "file");
+        array.Dimensions.Aggregate(1L, (product, dimension) => product * dimension).Should().Be(array.Data.Length);
+        IfNotRefused(() => IdxReader.ReadImages(new MemoryStream(file), "file", new MemoryStream(s_labels), "labels").Count.Should().Be(6));
+    }
+
+    private static void ReadCsv(Stream stream, byte[] file)
+    {
+        LabelledImages images = CsvImageReader.Read(stream, "file");
+        images.Pixels.Length.Should().Be(images.Count * images.PixelsPerImage);
+        IfNotRefused(() => CsvImageReader.Read(new MemoryStream(file), "file", "label").Count.Should().BePositive());
+        IfNotRefused(() => CsvImageReader.Read(new MemoryStream(file), "file", ^1, CsvHeader.Absent, height: 2).Height.Should().Be(2));
+    }
+
+    private static void IfNotRefused(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (InvalidDataException)
+        {
+            // Another way to read the same file, which may want more of it.
+        }
+    }
+
+    private static void ReadSafetensors(Stream stream, byte[] file)
+    {
+        var reader = new SafetensorsReader(stream, "file");
+        reader.Entries.Sum(entry => entry.End - entry.Begin).Should().BeLessThanOrEqualTo(file.Length);
+        foreach (SafetensorsEntry entry in reader.Entries)
+        {
+            reader[entry.Name].Should().BeSameAs(entry);
+            reader.Seek(entry).ReadExactly(new byte[entry.End - entry.Begin]);
+        }
+    }
+
+    private static byte[] Saved() => Saved(new Network<float>(
+        3,
+        [
+            new(4, new Core.Activations.LeakyRelu<float>()), new(3, new Softsign<float>()), new(2, new Core.Activations.Softmax<float>()),
+        ],
+        seed: 1));
+
+    private static byte[] Saved<T>(Network<T> network)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        var stream = new MemoryStream();
+        NetworkFile.Save(stream, network);
+        return stream.ToArray();
+    }
+
+    private static byte[] Idx(byte type, long[] dimensions, int length)
+    {
+        byte[] header = IdxFile.Header([.. dimensions.Select(dimension => (uint)dimension)]);
+        header[2] = type;
+        return [.. header, .. new byte[length]];
+    }
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Numerics;
+using NeuralNets.Core.Serialization;
+using NeuralNets.Core.Tests.ChildProcess;
+using NeuralNets.Core.Tests.Data;
+using NeuralNets.Core.Training;
+using Xunit.Abstractions;
+
+namespace NeuralNets.Core.Tests.Serialization;
+
+/// <summary>
+/// A real process that trains is killed (SIGKILL where there are signals) and started again, time after time: the checkpoint is always
+/// whole and at least as far as what was reported, and its bits are those of training that was never interrupted. The moments
+/// are seeded; wherever they fall, the outcome must be the same.
+/// </summary>
+public sealed class KilledTrainingTests(ITestOutputHelper output)
+{
+    private const int Unreachable = 1_000_000;
+
+    [Fact]
+    public void Fit_KilledInMiniBatches_ContinuesWithTheBitsOfARunInOnePiece() => KillAndCompare<float>(batchSize: 37, seed: 1);
+
+    [Fact]
+    public void Fit_KilledInFullBatches_ContinuesWithTheBitsOfARunInOnePiece() => KillAndCompare<double>(batchSize: null, seed: 2);
+
+    private void KillAndCompare<T>(int? batchSize, int seed)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        string type = typeof(T) == typeof(float) ? "float" : "double";
+        int kills = LocalRun.Cases(always: 10, exhaustive: 250);
+        using var folder = new TempDirectory();
+        string path = folder.File("checkpoint.safetensors");
+        GradientDescentTrainer<T> reference = CheckpointScenario.Create<T>(batchSize);
+        var random = new Random(seed);
+        int unfinished = 0;
+        for (int kill = 0; kill < kills; kill++)
+        {
+            int reported = TrainAndKill(type, path, random);
+            foreach (string temporary in Directory.GetFiles(Path.GetDirectoryName(path)!, "*.tmp"))
+            {
+                File.Delete(temporary);
+                unfinished++;
+            }
+
+            if (!File.Exists(path))
+            {
+                reported.Should().Be(0, "what was reported is saved");
+                continue;
+            }
+
+            GradientDescentTrainer<T> loaded = CheckpointFile.Load<T>(path);
+            loaded.EpochsCompleted.Should().BeGreaterThanOrEqualTo(Math.Max(reported, reference.EpochsCompleted));
+            TrainTo(reference, loaded.EpochsCompleted);
+            loaded.Network.ParametersSha256().Should().Be(reference.Network.ParametersSha256(), $"after kill {kill}");
+        }
+
+        int epochs = reference.EpochsCompleted + 3;
+        using Process last = Child.Start(["checkpoint", type, path, epochs.ToString(CultureInfo.InvariantCulture)]);
+        last.StandardOutput.ReadToEnd().Should().EndWith($"{epochs}{Environment.NewLine}");
+        last.WaitForExit();
+        TrainTo(reference, epochs);
+        string expected = folder.File("reference.safetensors");
+        CheckpointFile.Save(expected, reference);
+
+        File.ReadAllBytes(path).Should().Equal(File.ReadAllBytes(expected), "state and parameters are those of a run in one piece");
+        output.WriteLine($"{kills} kills of training in {type}, {unfinished} of them within the writing of a file; {epochs} epochs in all");
+    }
+
+    /// <summary>Lets a process report some epochs, or none, and a little more happen, and kills it.</summary>
+    /// <returns>The last epoch that was reported, or 0.</returns>
+    private static int TrainAndKill(string type, string path, Random random)
+    {
+        int lines = random.Next(4);
+        int microseconds = random.Next(lines == 0 ? 250_000 : 6_000);
+        int reported = 0;
+        using Process process = Child.Start(["checkpoint", type, path, $"{Unreachable}"]);
+        try
+        {
+            for (int i = 0; i < lines; i++)
+            {
+                string line = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException(process.StandardError.ReadToEnd());
+                reported = int.Parse(line, CultureInfo.InvariantCulture);
+            }
+
+            long start = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(start).TotalMicroseconds < microseconds)
+            {
+                Thread.Yield();
+            }
+
+            process.HasExited.Should().BeFalse("it trains until it is killed");
+        }
+        finally
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        // What it had reported by then counts, too, unless the last line is cut.
+        string[] rest = process.StandardOutput.ReadToEnd().Split('\n')[..^1];
+        return rest.Length == 0 ? reported : int.Parse(rest[^1], CultureInfo.InvariantCulture);
+    }
+
+    private static void TrainTo<T>(GradientDescentTrainer<T> trainer, int epochs)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (epochs > trainer.EpochsCompleted)
+        {
+            trainer.Fit(CheckpointScenario.Samples<T>(), epochs - trainer.EpochsCompleted);
+        }
+    }
+}
