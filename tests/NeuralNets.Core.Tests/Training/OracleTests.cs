@@ -1,5 +1,7 @@
 using System.Numerics;
+using NeuralNets.Core.Backends;
 using NeuralNets.Core.Losses;
+using NeuralNets.Core.Tests.Backends;
 using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests.Training;
@@ -22,19 +24,38 @@ public sealed class OracleTests
     [MemberData(nameof(Activations))]
     public void Fit_InFloat_FollowsTheReferenceToRounding(string activation) => Compare<float>(activation, 5e-5);
 
-    private static void Compare<T>(string activation, double tolerance)
+    [MklTheory]
+    [MemberData(nameof(Activations))]
+    public void Fit_ByMkl_FollowsTheReference(string activation)
+    {
+        Compare<double>(activation, 1e-10, "mkl");
+        Compare<float>(activation, 5e-5, "mkl");
+    }
+
+    [Theory]
+    [MemberData(nameof(Activations))]
+    public void Fit_ByMathNet_FollowsTheReference(string activation)
+    {
+        Compare<double>(activation, 1e-10, "mathnet");
+        Compare<float>(activation, 5e-5, "mathnet");
+    }
+
+    private static void Compare<T>(string activation, double tolerance, string backendName = "managed")
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        GemmBackend backend = TestBackends.Create(backendName);
         Trajectory expected = Trajectory.Load(activation);
         Network<T> network = expected.InitialNetwork<T>();
         var trainer = new GradientDescentTrainer<T>(network)
         {
             LearningRate = expected.LearningRate,
             Loss = new CrossEntropyLoss(offset: 1e-9),
+            Backend = backend,
         };
 
         TrainingResult result = trainer.Fit(expected.Samples<T>(), expected.Epochs);
 
+        result.Backend.Should().Be(backend.Name);
         result.Epochs.Should().HaveCount(expected.Epochs);
         Compare("cost", result.Epochs.Select(epoch => epoch.Cost.Sum), expected.Costs, tolerance);
         Compare("accuracy", result.Epochs.Select(epoch => epoch.TrainingAccuracy), expected.AccuraciesAfterUpdate, 1e-15);
@@ -44,7 +65,7 @@ public sealed class OracleTests
             Compare($"bias of layer {l}", network.Layers[l].Biases.Select(double.CreateChecked), expected.Biases1[l], tolerance);
         }
 
-        double[] probabilities = [.. network.Predict(expected.Samples<T>().ToMatrix()).ToRowMajorArray().Select(double.CreateChecked)];
+        double[] probabilities = [.. network.Predict(expected.Samples<T>().ToMatrix(), backend: backend).ToRowMajorArray().Select(double.CreateChecked)];
         Compare("probability", probabilities, expected.Probabilities.SelectMany(row => row), tolerance);
     }
 
