@@ -270,7 +270,7 @@ internal sealed class TrainingRun<T>
             }
 
             (int start, int count) = Partition.Share(set.Count, _plan.Workers, worker);
-            _trainer.Network.PredictLabels(set, start, _predicted.AsSpan(start, count));
+            _trainer.Network.PredictLabels(set, start, _predicted.AsSpan(start, count), _trainer.Backend);
         }
 
         team.Barrier();

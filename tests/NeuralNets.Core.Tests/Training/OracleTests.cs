@@ -24,12 +24,16 @@ public sealed class OracleTests
     [MemberData(nameof(Activations))]
     public void Fit_InFloat_FollowsTheReferenceToRounding(string activation) => Compare<float>(activation, 5e-5);
 
+    /// <summary>
+    /// Another order of the terms rounds a gradient by √m·u of the sizes of its terms, not of what is left of them when they cancel:
+    /// so in float the tolerance, the same as above, is one of the largest weight, or bias, of a layer.
+    /// </summary>
     [MklTheory]
     [MemberData(nameof(Activations))]
     public void Fit_ByMkl_FollowsTheReference(string activation)
     {
         Compare<double>(activation, 1e-10, "mkl");
-        Compare<float>(activation, 5e-5, "mkl");
+        Compare<float>(activation, 5e-5, "mkl", floorShare: 1);
     }
 
     [Theory]
@@ -37,10 +41,10 @@ public sealed class OracleTests
     public void Fit_ByMathNet_FollowsTheReference(string activation)
     {
         Compare<double>(activation, 1e-10, "mathnet");
-        Compare<float>(activation, 5e-5, "mathnet");
+        Compare<float>(activation, 5e-5, "mathnet", floorShare: 1);
     }
 
-    private static void Compare<T>(string activation, double tolerance, string backendName = "managed")
+    private static void Compare<T>(string activation, double tolerance, string backendName = "managed", double floorShare = 1e-3)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         GemmBackend backend = TestBackends.Create(backendName);
@@ -61,21 +65,22 @@ public sealed class OracleTests
         Compare("accuracy", result.Epochs.Select(epoch => epoch.TrainingAccuracy), expected.AccuraciesAfterUpdate, 1e-15);
         for (int l = 0; l < network.Layers.Count; l++)
         {
-            Compare($"weight of layer {l}", network.Layers[l].Weights.ToRowMajorArray().Select(double.CreateChecked), expected.Weights1[l].SelectMany(row => row), tolerance);
-            Compare($"bias of layer {l}", network.Layers[l].Biases.Select(double.CreateChecked), expected.Biases1[l], tolerance);
+            Compare($"weight of layer {l}", network.Layers[l].Weights.ToRowMajorArray().Select(double.CreateChecked), expected.Weights1[l].SelectMany(row => row), tolerance, floorShare);
+            Compare($"bias of layer {l}", network.Layers[l].Biases.Select(double.CreateChecked), expected.Biases1[l], tolerance, floorShare);
         }
 
         double[] probabilities = [.. network.Predict(expected.Samples<T>().ToMatrix(), backend: backend).ToRowMajorArray().Select(double.CreateChecked)];
-        Compare("probability", probabilities, expected.Probabilities.SelectMany(row => row), tolerance);
+        Compare("probability", probabilities, expected.Probabilities.SelectMany(row => row), tolerance, floorShare);
     }
 
-    /// <summary>Each value is within the tolerance relative to itself; a value that is nearly zero, to a thousandth of the largest.</summary>
-    private static void Compare(string what, IEnumerable<double> actual, IEnumerable<double> expected, double tolerance)
+    /// <summary>Each value is within the tolerance relative to itself; a value that is nearly zero, to a share of the largest.</summary>
+    private static void Compare(
+        string what, IEnumerable<double> actual, IEnumerable<double> expected, double tolerance, double floorShare = 1e-3)
     {
         double[] reference = [.. expected];
         double[] values = [.. actual];
         values.Should().HaveSameCount(reference);
-        double floor = 1e-3 * reference.Max(Math.Abs);
+        double floor = floorShare * reference.Max(Math.Abs);
         for (int i = 0; i < values.Length; i++)
         {
             double error = Math.Abs(values[i] - reference[i]) / Math.Max(Math.Abs(reference[i]), floor);
