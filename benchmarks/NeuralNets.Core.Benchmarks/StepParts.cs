@@ -68,7 +68,8 @@ internal static class StepParts
         {
             position = (position + batch) % (Samples - (2 * batch));
             input.Multiply(0, order.AsSpan(position, batch), order.AsSpan(position + batch, batch), layers[0].WeightView, inputScratch, z[0]);
-        }));
+        }
+        ));
         parts.Add(("z1 + b", 0, () => Columns.Add(z[0], layers[0].BiasSpan, batch)));
         for (int l = 0; l < layers.Length; l++)
         {
@@ -95,7 +96,8 @@ internal static class StepParts
 
             loss.Evaluate<float>(z[^1], batchLabels, dz[^1], scratch, costs);
             CrossEntropyLoss.SubtractOneHot<float>(dz[^1], batchLabels);
-        }));
+        }
+        ));
         for (int l = layers.Length - 2; l >= 0; l--)
         {
             int index = l;
@@ -120,7 +122,8 @@ internal static class StepParts
                 {
                     update.Weights(derivatives, MatrixView<float>.ColumnMajor(a[index - 1], layer.Inputs, batch), layer.WeightSpan, Span<float>.Empty, layer.Outputs);
                 }
-            }));
+            }
+            ));
             parts.Add(($"b{l + 1}", 0, () => update.Biases(dz[index], layer.BiasSpan, db[index], batch)));
         }
 

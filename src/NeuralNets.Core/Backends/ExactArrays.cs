@@ -10,22 +10,22 @@ internal sealed class ExactArrays<T>
     private const int MostElements = 1 << 22;
 
     [ThreadStatic]
-    private static ExactArrays<T>? t_left;
+    private static ExactArrays<T>? s_left;
 
     [ThreadStatic]
-    private static ExactArrays<T>? t_right;
+    private static ExactArrays<T>? s_right;
 
     [ThreadStatic]
-    private static ExactArrays<T>? t_result;
+    private static ExactArrays<T>? s_result;
 
     private readonly Dictionary<int, T[]> _arrays = [];
     private int _elements;
 
-    public static ExactArrays<T> Left => t_left ??= new();
+    public static ExactArrays<T> Left => s_left ??= new();
 
-    public static ExactArrays<T> Right => t_right ??= new();
+    public static ExactArrays<T> Right => s_right ??= new();
 
-    public static ExactArrays<T> Result => t_result ??= new();
+    public static ExactArrays<T> Result => s_result ??= new();
 
     /// <summary>An array with anything in it, until the next call on this thread for the same role and length.</summary>
     public T[] Take(int length)
