@@ -17,6 +17,7 @@ public sealed class GemmConfig : ManualConfig
     {
         AddColumn(new GigaflopsColumn());
         AddFilter(new SimpleFilter(IsFast));
+        AddFilter(OptionalBackends.Filter);
         Orderer = new SourceOrderer();
     }
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using BenchmarkDotNet.Attributes;
 using MathNet.Numerics;
 using MathNet.Numerics.Providers.LinearAlgebra;
+using NeuralNets.Core.Backends;
 using NeuralNets.Core.Kernels;
 using Transpose = MathNet.Numerics.Providers.LinearAlgebra.Transpose;
 
@@ -20,6 +21,8 @@ public abstract class GemmContenders<T>
     private T[] _b = [];
     private T[] _c = [];
     private ILinearAlgebraProvider<T> _mathNet = null!;
+    private GemmBackend? _mkl;
+    private GemmBackend? _mathNetMkl;
 
     /// <param name="shapes">The products to compare the contenders on.</param>
     protected GemmContenders(IReadOnlyList<GemmShape> shapes) => Shapes = shapes;
@@ -36,6 +39,8 @@ public abstract class GemmContenders<T>
         Control.UseManaged();
         Control.UseSingleThread();
         _mathNet = (ILinearAlgebraProvider<T>)LinearAlgebraControl.Provider;
+        _mkl = OptionalBackends.Mkl;
+        _mathNetMkl = OptionalBackends.MathNetMkl;
 
         var random = new Random(1);
         _a = RandomNumbers.Uniform<T>(Shape.M * Shape.K, -1, 1, random);
@@ -71,6 +76,20 @@ public abstract class GemmContenders<T>
         return _c;
     }
 
+    /// <summary>Intel MKL.</summary>
+    [Benchmark]
+    public T[] Mkl() => By(_mkl!);
+
+    /// <summary>Math.NET Numerics with its provider for Intel MKL.</summary>
+    [Benchmark]
+    public T[] MathNetMkl() => By(_mathNetMkl!);
+
+    private T[] By(GemmBackend backend)
+    {
+        backend.Product(Left(), Right(), _c, Shape.M);
+        return _c;
+    }
+
     private static Transpose Flag(bool transpose) => transpose ? Transpose.Transpose : Transpose.DontTranspose;
 
     private MatrixView<T> Left() => Shape.TransposeA
@@ -94,6 +113,15 @@ public abstract class GemmContenders<T>
         }
 
         VerifyClose(nameof(MathNet), MathNet(), expected);
+        if (_mkl is not null)
+        {
+            VerifyClose(nameof(Mkl), Mkl(), expected);
+        }
+
+        if (_mathNetMkl is not null)
+        {
+            VerifyClose(nameof(MathNetMkl), MathNetMkl(), expected);
+        }
     }
 
     private void VerifyClose(string contender, T[] actual, T[] expected)

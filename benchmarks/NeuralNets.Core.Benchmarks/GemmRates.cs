@@ -3,12 +3,13 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Text.Json;
+using NeuralNets.Core.Backends;
 using NeuralNets.Core.Kernels;
 
 namespace NeuralNets.Core.Benchmarks;
 
 /// <summary>
-/// GFLOP/s of the matrix product on one thread, and the processor's peak, measured in the same process by a loop of fused
+/// GFLOP/s of a backend's matrix product, called from one thread, and the processor's peak, measured in the same process by a loop of fused
 /// multiply-adds that never leaves the registers. Best of many repetitions. Prints one JSON line an element type.
 /// </summary>
 internal static class GemmRates
@@ -22,22 +23,32 @@ internal static class GemmRates
 
     public static int Run(string[] args)
     {
-        if (args.Length > 0)
+        GemmBackend backend;
+        try
         {
-            Console.Error.WriteLine("usage: gemm");
+            backend = args switch
+            {
+                [] => ManagedBackend.Instance,
+                ["--backend", var name] => NamedBackends.Create(name),
+                _ => throw new FormatException("usage: gemm [--backend managed|mkl|mathnet]"),
+            };
+        }
+        catch (Exception exception) when (exception is FormatException or NotSupportedException)
+        {
+            Console.Error.WriteLine(exception.Message);
             return 2;
         }
 
-        Console.WriteLine(JsonSerializer.Serialize(Measure<float>()));
-        Console.WriteLine(JsonSerializer.Serialize(Measure<double>()));
+        Console.WriteLine(JsonSerializer.Serialize(Measure<float>(backend)));
+        Console.WriteLine(JsonSerializer.Serialize(Measure<double>(backend)));
         return 0;
     }
 
-    private static Dictionary<string, object> Measure<T>()
+    private static Dictionary<string, object> Measure<T>(GemmBackend backend)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double peak = Peak<T>();
-        var rates = new Dictionary<string, object> { ["peer"] = "NeuralNets.Core", ["type"] = typeof(T).Name, ["width"] = Simd.Width.ToString() };
+        var rates = new Dictionary<string, object> { ["peer"] = "NeuralNets.Core", ["type"] = typeof(T).Name, ["backend"] = backend.Name };
         foreach ((int m, int n, int k, bool transposed) in s_shapes)
         {
             var random = new Random(1);
@@ -47,7 +58,7 @@ internal static class GemmRates
             double seconds = Best(() =>
             {
                 MatrixView<T> right = transposed ? MatrixView<T>.ColumnMajor(b, n, k).Transposed : MatrixView<T>.ColumnMajor(b, k, n);
-                Gemm.Product(MatrixView<T>.ColumnMajor(a, m, k), right, c, m);
+                backend.Product(MatrixView<T>.ColumnMajor(a, m, k), right, c, m);
             });
             rates[$"{m}x{n}x{k}{(transposed ? "T" : "")}"] = Math.Round(2.0 * m * n * k / seconds / 1e9, 1);
 

@@ -4,6 +4,7 @@ using System.Numerics;
 using System.Text.Json;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
+using NeuralNets.Core.Backends;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Initialization;
 using NeuralNets.Core.Training;
@@ -17,18 +18,18 @@ namespace NeuralNets.Core.Benchmarks;
 internal static class Race
 {
     private const string Usage =
-        "race --data DIR [--batch 64] [--threads 2] [--epochs 8] [--sizes 784-128-32-10] [--lr 0.1] [--full] [--type float|double] [--target 0.98] [--seed 1]";
+        "race --data DIR [--batch 64] [--threads 2] [--epochs 8] [--sizes 784-128-32-10] [--lr 0.1] [--full] [--type float|double] [--target 0.98] [--seed 1] [--backend managed|mkl|mathnet]";
 
     private const int FullBatchSamples = 20_000;
 
     private sealed record Options(
-        string Data, int Batch, int Threads, int Epochs, int[] Sizes, double LearningRate, bool Full, double? Target, ulong Seed);
+        string Data, int Batch, int Threads, int Epochs, int[] Sizes, double LearningRate, bool Full, double? Target, ulong Seed, GemmBackend Backend);
 
     public static int Run(string[] args)
     {
         string? data = null;
         string type = "float";
-        var options = new Options("", 64, 2, 8, [784, 128, 32, 10], 0.1, false, null, 1);
+        var options = new Options("", 64, 2, 8, [784, 128, 32, 10], 0.1, false, null, 1, ManagedBackend.Instance);
         try
         {
             for (int i = 0; i < args.Length; i++)
@@ -65,12 +66,15 @@ internal static class Race
                     case "--seed":
                         options = options with { Seed = ulong.Parse(args[++i], CultureInfo.InvariantCulture) };
                         break;
+                    case "--backend":
+                        options = options with { Backend = NamedBackends.Create(args[++i]) };
+                        break;
                     default:
                         throw new FormatException($"There is no option {args[i]}.");
                 }
             }
         }
-        catch (Exception exception) when (exception is FormatException or OverflowException or IndexOutOfRangeException)
+        catch (Exception exception) when (exception is FormatException or OverflowException or IndexOutOfRangeException or NotSupportedException)
         {
             Console.Error.WriteLine($"{exception.Message}\nusage: {Usage}");
             return 2;
@@ -107,6 +111,7 @@ internal static class Race
             BatchSize = options.Full ? null : options.Batch,
             Seed = options.Seed,
             MaxWorkers = options.Threads,
+            Backend = options.Backend,
         };
         var figures = new Dictionary<string, object?>
         {
@@ -116,6 +121,7 @@ internal static class Race
                 $"{(options.Full ? "full-batch 20k " : "")}{string.Join('-', options.Sizes)} {typeof(T).Name} sgd lr {options.LearningRate} byte data, {Kernels.Simd.Width}"),
             ["batch"] = options.Full ? FullBatchSamples : options.Batch,
             ["threads"] = options.Threads,
+            ["backend"] = options.Backend.Name,
         };
 
         using var recorder = new Recorder(options.Target);
@@ -148,14 +154,14 @@ internal static class Race
         figures["time_to_98"] = recorder.TimeTo(0.98);
         if (!options.Full)
         {
-            MeasurePrediction(network, test, options.Threads, figures);
+            MeasurePrediction(network, test, options, figures);
         }
 
         return figures;
     }
 
     /// <summary>All test images at once, as numbers in memory: best of 25. And one image at a time: median of 200 runs of 50.</summary>
-    private static void MeasurePrediction<T>(Network<T> network, Dataset<T> test, int threads, Dictionary<string, object?> figures)
+    private static void MeasurePrediction<T>(Network<T> network, Dataset<T> test, Options options, Dictionary<string, object?> figures)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Matrix<T> images = test.ToMatrix();
@@ -164,7 +170,7 @@ internal static class Race
         for (int run = 0; run < seconds.Length; run++)
         {
             long start = Stopwatch.GetTimestamp();
-            network.PredictLabels(images, threads);
+            network.PredictLabels(images, options.Threads, options.Backend);
             seconds[run] = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
 
@@ -182,7 +188,7 @@ internal static class Race
                 long start = Stopwatch.GetTimestamp();
                 for (int i = 0; i < Images; i++)
                 {
-                    network.Predict(values.AsSpan(((run * Images) + i) * network.Inputs, network.Inputs), probabilities);
+                    network.Predict(values.AsSpan(((run * Images) + i) * network.Inputs, network.Inputs), probabilities, options.Backend);
                 }
 
                 latencies[run] = Stopwatch.GetElapsedTime(start).TotalMicroseconds / Images;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using NeuralNets.Core.Activations;
+using NeuralNets.Core.Backends;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Initialization;
 using NeuralNets.Core.Kernels;
@@ -64,7 +65,7 @@ internal static class StepParts
         DenseLayer<float>[] layers = [.. network.Layers];
         int[] order = new int[data.Count];
         RandomSequence.ForShuffle(1, 0).Permutation(order);
-        var input = new ChunkInput<float>(data, batch);
+        var input = new ChunkInput<float>(data, batch, ManagedBackend.Instance);
         var inputScratch = new ChunkInput<float>.Scratch(784, batch) { Bound = 1 };
         float[][] z = [.. layers.Select(layer => new float[layer.Outputs * batch])];
         float[][] a = [.. layers.Select(layer => new float[layer.Outputs * batch])];
@@ -74,7 +75,7 @@ internal static class StepParts
         double[] costs = new double[batch];
         int[] batchLabels = new int[batch];
         var loss = new CrossEntropyLoss();
-        var update = new ChunkUpdate<float>(true, true, 1f / batch, 1e-6f);
+        var update = new ChunkUpdate<float>(ManagedBackend.Instance, true, true, 1f / batch, 1e-6f);
 
         var parts = new List<(string Name, double Operations, Action Body)>();
         int position = 0;
@@ -93,7 +94,7 @@ internal static class StepParts
             if (l > 0)
             {
                 parts.Add(($"z{l + 1} = W·a + b", Operations(layer, batch), () =>
-                    layer.Affine(MatrixView<float>.ColumnMajor(a[index - 1], layer.Inputs, batch), z[index])));
+                    layer.Affine(MatrixView<float>.ColumnMajor(a[index - 1], layer.Inputs, batch), z[index], ManagedBackend.Instance)));
             }
 
             if (layer.Activation is { } activation)
@@ -131,11 +132,11 @@ internal static class StepParts
                 var derivatives = MatrixView<float>.ColumnMajor(dz[index], layer.Outputs, batch);
                 if (index == 0)
                 {
-                    input.Descend(update, derivatives, 0, layer.Inputs, inputScratch, layer.WeightSpan, []);
+                    input.Descend(update, derivatives, 0, layer.Inputs, inputScratch, layer.WeightSpan, Span<float>.Empty);
                 }
                 else
                 {
-                    update.Weights(derivatives, MatrixView<float>.ColumnMajor(a[index - 1], layer.Inputs, batch), layer.WeightSpan, [], layer.Outputs);
+                    update.Weights(derivatives, MatrixView<float>.ColumnMajor(a[index - 1], layer.Inputs, batch), layer.WeightSpan, Span<float>.Empty, layer.Outputs);
                 }
             }
             ));

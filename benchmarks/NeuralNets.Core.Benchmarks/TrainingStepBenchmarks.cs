@@ -1,6 +1,7 @@
 using System.Numerics;
 using BenchmarkDotNet.Attributes;
 using NeuralNets.Core.Activations;
+using NeuralNets.Core.Backends;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Training;
 
@@ -13,6 +14,7 @@ namespace NeuralNets.Core.Benchmarks;
 [GenericTypeArguments(typeof(float))]
 [GenericTypeArguments(typeof(double))]
 [MemoryDiagnoser]
+[Config(typeof(OptionalBackends.Config))]
 public class TrainingStepBenchmarks<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -48,5 +50,19 @@ public class TrainingStepBenchmarks<T>
     }
 
     [Benchmark(OperationsPerInvoke = Epochs * StepsPerEpoch)]
-    public TrainingResult Step() => _trainer.Fit(_samples, Epochs);
+    public TrainingResult Step() => By(ManagedBackend.Instance);
+
+    /// <summary>The products by Intel MKL.</summary>
+    [Benchmark(OperationsPerInvoke = Epochs * StepsPerEpoch)]
+    public TrainingResult Mkl() => By(OptionalBackends.Mkl!);
+
+    /// <summary>The products by Math.NET Numerics with its provider for Intel MKL.</summary>
+    [Benchmark(OperationsPerInvoke = Epochs * StepsPerEpoch)]
+    public TrainingResult MathNetMkl() => By(OptionalBackends.MathNetMkl!);
+
+    private TrainingResult By(GemmBackend backend)
+    {
+        _trainer.Backend = backend;
+        return _trainer.Fit(_samples, Epochs);
+    }
 }

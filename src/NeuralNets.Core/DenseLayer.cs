@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
+using NeuralNets.Core.Backends;
 using NeuralNets.Core.Initialization;
 using NeuralNets.Core.Kernels;
 
@@ -87,6 +88,9 @@ public sealed class DenseLayer<T>
 
     internal Span<T> BiasSpan => _biases;
 
+    /// <summary>Some of the weights, as they are stored.</summary>
+    internal MatrixTarget<T> WeightPart(int start, int length) => MatrixTarget<T>.Part(_weights, start, length);
+
     /// <summary>The weights as an operand, (outputs × inputs).</summary>
     internal MatrixView<T> WeightView => MatrixView<T>.ColumnMajor(_weights, Outputs, Inputs);
 
@@ -97,10 +101,11 @@ public sealed class DenseLayer<T>
     /// <summary><c>z = W·a + b</c>. Does not allocate in steady state.</summary>
     /// <param name="input">(inputs × samples).</param>
     /// <param name="z">(outputs × samples), without padding.</param>
-    internal void Affine(MatrixView<T> input, Span<T> z)
+    /// <param name="backend">What computes the product.</param>
+    internal void Affine(MatrixView<T> input, MatrixTarget<T> z, GemmBackend backend)
     {
-        Gemm.Product(WeightView, input, z, Outputs);
-        Columns.Add(z, _biases, input.Columns);
+        backend.Product(WeightView, input, z, Outputs);
+        Columns.Add(z.Span, _biases, input.Columns);
     }
 
     private static Matrix<T> Checked(Matrix<T> weights, Vector<T> biases)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using NeuralNets.Core.Backends;
 using NeuralNets.Core.Kernels;
 
 namespace NeuralNets.Core;
@@ -21,6 +22,7 @@ internal readonly ref struct ForwardPass<T>
     private const double Dense = 0.9;
 
     private readonly ReadOnlySpan<DenseLayer<T>> _layers;
+    private readonly GemmBackend _backend;
     private readonly bool _singly;
     private readonly int _widestHidden;
     private readonly T[] _values;
@@ -29,9 +31,11 @@ internal readonly ref struct ForwardPass<T>
 
     /// <param name="layers">The layers of the network.</param>
     /// <param name="samples">How many samples will be taken through.</param>
-    public ForwardPass(ReadOnlySpan<DenseLayer<T>> layers, int samples)
+    /// <param name="backend">What computes the products.</param>
+    public ForwardPass(ReadOnlySpan<DenseLayer<T>> layers, int samples, GemmBackend backend)
     {
         _layers = layers;
+        _backend = backend;
         _singly = samples < WorthLooking || !double.IsFinite(Magnitude.Max<T>(layers[0].WeightSpan));
         foreach (DenseLayer<T> layer in layers[..^1])
         {
@@ -60,14 +64,14 @@ internal readonly ref struct ForwardPass<T>
         {
             DenseLayer<T> layer = _layers[l];
             Span<T> z = l == _layers.Length - 1 ? probabilities : _values.AsSpan((l % 2) * width, layer.Outputs * columns);
-            if (l == 0)
+            if (l == 0 && _backend.IsManaged)
             {
                 MultiplyInput(layer, MatrixView<T>.ColumnMajor(input, layer.Inputs, columns), z);
                 Columns.Add(z, layer.BiasSpan, columns);
             }
             else
             {
-                layer.Affine(MatrixView<T>.ColumnMajor(input, layer.Inputs, columns), z);
+                layer.Affine(MatrixView<T>.ColumnMajor(input, layer.Inputs, columns), z, _backend);
             }
 
             layer.Activation?.Evaluate(z, z);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
+using NeuralNets.Core.Backends;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Initialization;
 using NeuralNets.Core.Kernels;
@@ -113,27 +114,30 @@ public sealed class Network<T>
 
     /// <summary>Returns the probabilities of the classes.</summary>
     /// <param name="inputs">(features × samples).</param>
-    /// <param name="maxWorkers">The most threads that compute. The number does not change the result.</param>
+    /// <param name="maxWorkers">The most threads that compute. The number does not change the result of the managed kernels; a
+    /// backend with threads of its own is called from one.</param>
+    /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
     /// <returns>Probabilities in [0, 1] whose columns sum to 1, (classes × samples).</returns>
     /// <exception cref="ArgumentException">The matrix does not have as many rows as the network has inputs.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="inputs"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is not positive.</exception>
-    public Matrix<T> Predict(Matrix<T> inputs, int maxWorkers = 1)
+    public Matrix<T> Predict(Matrix<T> inputs, int maxWorkers = 1, GemmBackend? backend = null)
     {
         T[] probabilities = new T[Classes * Checked(inputs).ColumnCount];
         T[] values = ColumnMajor(inputs);
-        Share(inputs.ColumnCount, maxWorkers, (start, count) => Predict(
-            values.AsSpan(start * Inputs, count * Inputs), probabilities.AsSpan(start * Classes, count * Classes)));
+        Share(inputs.ColumnCount, maxWorkers, backend, (start, count) => Predict(
+            values.AsSpan(start * Inputs, count * Inputs), probabilities.AsSpan(start * Classes, count * Classes), backend));
         return Matrix<T>.Build.Dense(Classes, inputs.ColumnCount, probabilities);
     }
 
     /// <summary>Computes the probabilities of the classes. Does not allocate in steady state.</summary>
     /// <param name="inputs">(features × samples), column-major: one sample after the other.</param>
     /// <param name="probabilities">Receives (classes × samples), column-major.</param>
+    /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
     /// <exception cref="ArgumentException">
     /// <paramref name="inputs"/> does not hold whole samples, or <paramref name="probabilities"/> not as many columns.
     /// </exception>
-    public void Predict(ReadOnlySpan<T> inputs, Span<T> probabilities)
+    public void Predict(ReadOnlySpan<T> inputs, Span<T> probabilities, GemmBackend? backend = null)
     {
         int samples = Samples(inputs);
         if (probabilities.Length != samples * Classes)
@@ -143,7 +147,7 @@ public sealed class Network<T>
                 nameof(probabilities));
         }
 
-        using var pass = new ForwardPass<T>(_layers, samples);
+        using var pass = new ForwardPass<T>(_layers, samples, backend ?? ManagedBackend.Instance);
         for (int start = 0; start < samples; start += ForwardPass<T>.BlockColumns)
         {
             int columns = Math.Min(ForwardPass<T>.BlockColumns, samples - start);
@@ -154,27 +158,30 @@ public sealed class Network<T>
 
     /// <summary>Returns the most probable class of each sample; the first of several.</summary>
     /// <param name="inputs">(features × samples).</param>
-    /// <param name="maxWorkers">The most threads that compute. The number does not change the result.</param>
+    /// <param name="maxWorkers">The most threads that compute. The number does not change the result of the managed kernels; a
+    /// backend with threads of its own is called from one.</param>
+    /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
     /// <returns>One label a sample, 0 … classes−1.</returns>
     /// <exception cref="ArgumentException">The matrix does not have as many rows as the network has inputs.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="inputs"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is not positive.</exception>
-    public int[] PredictLabels(Matrix<T> inputs, int maxWorkers = 1)
+    public int[] PredictLabels(Matrix<T> inputs, int maxWorkers = 1, GemmBackend? backend = null)
     {
         int[] labels = new int[Checked(inputs).ColumnCount];
         T[] values = ColumnMajor(inputs);
-        Share(labels.Length, maxWorkers, (start, count) => PredictLabels(
-            values.AsSpan(start * Inputs, count * Inputs), labels.AsSpan(start, count)));
+        Share(labels.Length, maxWorkers, backend, (start, count) => PredictLabels(
+            values.AsSpan(start * Inputs, count * Inputs), labels.AsSpan(start, count), backend));
         return labels;
     }
 
     /// <summary>Computes the most probable class of each sample; the first of several. Does not allocate in steady state.</summary>
     /// <param name="inputs">(features × samples), column-major: one sample after the other.</param>
     /// <param name="labels">Receives one label a sample, 0 … classes−1.</param>
+    /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
     /// <exception cref="ArgumentException">
     /// <paramref name="inputs"/> does not hold whole samples, or <paramref name="labels"/> not as many elements.
     /// </exception>
-    public void PredictLabels(ReadOnlySpan<T> inputs, Span<int> labels)
+    public void PredictLabels(ReadOnlySpan<T> inputs, Span<int> labels, GemmBackend? backend = null)
     {
         int samples = Samples(inputs);
         if (labels.Length != samples)
@@ -182,7 +189,7 @@ public sealed class Network<T>
             throw new ArgumentException($"There must be room for {samples} labels, but there was for {labels.Length}.", nameof(labels));
         }
 
-        using var pass = new ForwardPass<T>(_layers, samples);
+        using var pass = new ForwardPass<T>(_layers, samples, backend ?? ManagedBackend.Instance);
         for (int start = 0; start < samples; start += ForwardPass<T>.BlockColumns)
         {
             int columns = Math.Min(ForwardPass<T>.BlockColumns, samples - start);
@@ -192,17 +199,20 @@ public sealed class Network<T>
 
     /// <summary>Returns the most probable class of each sample of a data set; the first of several.</summary>
     /// <param name="samples">The samples.</param>
-    /// <param name="maxWorkers">The most threads that compute. The number does not change the result.</param>
+    /// <param name="maxWorkers">The most threads that compute. The number does not change the result of the managed kernels; a
+    /// backend with threads of its own is called from one.</param>
+    /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
     /// <returns>One label a sample, 0 … classes−1.</returns>
     /// <exception cref="ArgumentException">The samples do not have as many features as the network has inputs.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="samples"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is not positive.</exception>
-    public int[] PredictLabels(Dataset<T> samples, int maxWorkers = 1)
+    public int[] PredictLabels(Dataset<T> samples, int maxWorkers = 1, GemmBackend? backend = null)
     {
         ArgumentNullException.ThrowIfNull(samples);
         CheckFeatures(samples.Features, samples.Count);
         int[] labels = new int[samples.Count];
-        Share(labels.Length, maxWorkers, (start, count) => PredictLabels(samples, start, labels.AsSpan(start, count)));
+        Share(labels.Length, maxWorkers, backend, (start, count) => PredictLabels(
+            samples, start, labels.AsSpan(start, count), backend ?? ManagedBackend.Instance));
         return labels;
     }
 
@@ -222,9 +232,9 @@ public sealed class Network<T>
     }
 
     /// <summary>The labels of the samples from <paramref name="start"/> on, as many as there is room for. Does not allocate in steady state.</summary>
-    internal void PredictLabels(Dataset<T> samples, int start, Span<int> labels)
+    internal void PredictLabels(Dataset<T> samples, int start, Span<int> labels, GemmBackend backend)
     {
-        using var pass = new ForwardPass<T>(_layers, labels.Length);
+        using var pass = new ForwardPass<T>(_layers, labels.Length, backend);
         T[] inputs = ArrayPool<T>.Shared.Rent(Inputs * ForwardPass<T>.BlockColumns);
         for (int done = 0; done < labels.Length; done += ForwardPass<T>.BlockColumns)
         {
@@ -248,10 +258,11 @@ public sealed class Network<T>
 
     /// <summary>Runs <paramref name="part"/> on shares of the samples, given by start and count, on as many threads as are allowed
     /// and of use.</summary>
-    private static void Share(int samples, int maxWorkers, Action<int, int> part)
+    private static void Share(int samples, int maxWorkers, GemmBackend? backend, Action<int, int> part)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxWorkers);
-        int shares = Math.Clamp(samples / LeastShare, 1, Math.Min(maxWorkers, Environment.ProcessorCount));
+        int most = backend is { HasOwnThreads: true } ? 1 : Math.Min(maxWorkers, Environment.ProcessorCount);
+        int shares = Math.Clamp(samples / LeastShare, 1, most);
         if (shares == 1)
         {
             part(0, samples);

@@ -35,6 +35,7 @@ internal static class TrainCommand
             BatchSize = settings.Batch,
             Seed = settings.Seed,
             MaxWorkers = settings.Workers,
+            Backend = Networks.Backend(settings.Backend),
         };
         PrintTask(terminal, settings, training, test, network);
 
@@ -46,7 +47,7 @@ internal static class TrainCommand
             using var interruption = new Interruption();
             TrainingResult result = EpochDisplay.Show(terminal, settings.Epochs, training.Count, linesBetween: 10, progress =>
                 trainer.Fit(training, settings.Epochs, test, new EpochRecorder(epochs, progress), interruption.Token));
-            summary = $"Trained in {result.TrainingTime.TotalSeconds:F2} s on {result.Workers} threads: "
+            summary = $"Trained in {result.TrainingTime.TotalSeconds:F2} s on {result.Workers} threads by {result.Backend}: "
                 + $"{result.SamplesPerSecond:N0} samples/s";
         }
         catch (OperationCanceledException)
@@ -60,7 +61,7 @@ internal static class TrainCommand
             throw new UserException(exception.Message);
         }
 
-        var predictions = new Predictions<T>(network.Predict(test.ToMatrix(), settings.Workers), test.Labels);
+        var predictions = new Predictions<T>(network.Predict(test.ToMatrix(), settings.Workers, trainer.Backend), test.Labels);
         PrintEvaluation(terminal, predictions);
         terminal.WriteText(summary);
         Terminal.WriteLine($"Test accuracy: {100 * predictions.Confusion.Accuracy:F2} %");

@@ -16,6 +16,7 @@ internal sealed record TrainSettings(
     int? Batch,
     ulong Seed,
     int Workers,
+    string Backend,
     string Precision,
     FileInfo? Report,
     FileInfo? Plot)
@@ -72,6 +73,11 @@ internal sealed class TrainOptions
     private readonly Option<int> _workers = OptionKinds.Whole(
         "--workers", Environment.ProcessorCount, "The most threads to train with. It does not change the result.");
 
+    private readonly Option<string> _backend = OptionKinds.Choice(
+        "--backend",
+        ["managed", "mkl", "mathnet"],
+        "What multiplies matrices: this library, Intel MKL, or Math.NET's provider. Only the first gives the same bits everywhere.");
+
     private readonly Option<string> _precision = OptionKinds.Choice("--precision", ["float", "double"], "Number format.");
 
     private readonly Option<FileInfo?> _report = OptionKinds.OutputFile(
@@ -86,7 +92,7 @@ internal sealed class TrainOptions
     {
         foreach (Option option in (Option[])[
             _samples, _hidden, _activation, _initializer, _epochs, _learningRate, _batch,
-            _seed, _workers, _precision, _report, _plot])
+            _seed, _workers, _backend, _precision, _report, _plot])
         {
             command.Add(option);
         }
@@ -105,6 +111,7 @@ internal sealed class TrainOptions
         parsed.GetValue(_batch)!.Size,
         parsed.GetValue(_seed),
         parsed.GetValue(_workers),
+        parsed.GetValue(_backend)!,
         parsed.GetValue(_precision)!,
         parsed.GetValue(_report),
         parsed.GetValue(_plot));

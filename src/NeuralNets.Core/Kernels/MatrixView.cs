@@ -9,9 +9,10 @@ namespace NeuralNets.Core.Kernels;
 internal readonly ref struct MatrixView<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private MatrixView(ReadOnlySpan<T> data, int rows, int columns, int rowStep, int columnStep)
+    private MatrixView(ReadOnlySpan<T> data, T[]? array, int rows, int columns, int rowStep, int columnStep)
     {
         Data = data;
+        Array = array;
         Rows = rows;
         Columns = columns;
         RowStep = rowStep;
@@ -20,6 +21,9 @@ internal readonly ref struct MatrixView<T>
 
     /// <summary>Element (i, j) is <c>Data[i·RowStep + j·ColumnStep]</c>.</summary>
     public ReadOnlySpan<T> Data { get; }
+
+    /// <summary>The array that holds the elements of the matrix and nothing else; null if there is none.</summary>
+    public T[]? Array { get; }
 
     public int Rows { get; }
 
@@ -30,28 +34,35 @@ internal readonly ref struct MatrixView<T>
     public int ColumnStep { get; }
 
     /// <summary>The same memory with rows and columns swapped.</summary>
-    public MatrixView<T> Transposed => new(Data, Columns, Rows, ColumnStep, RowStep);
+    public MatrixView<T> Transposed => new(Data, Array, Columns, Rows, ColumnStep, RowStep);
 
     /// <summary>A view of column-major storage.</summary>
     /// <exception cref="ArgumentException">The leading dimension is less than the rows, or the memory ends before the last element.</exception>
     public static MatrixView<T> ColumnMajor(ReadOnlySpan<T> data, int rows, int columns, int leadingDimension)
     {
         CheckStorage(data.Length, rows, columns, leadingDimension);
-        return new(data, rows, columns, 1, leadingDimension);
+        return new(data, null, rows, columns, 1, leadingDimension);
     }
 
     /// <summary>A view of column-major storage without padding.</summary>
     public static MatrixView<T> ColumnMajor(ReadOnlySpan<T> data, int rows, int columns) =>
         ColumnMajor(data, rows, columns, rows);
 
+    /// <summary>A view of column-major storage without padding, from the array's first element on.</summary>
+    public static MatrixView<T> ColumnMajor(T[] data, int rows, int columns)
+    {
+        CheckStorage(data.Length, rows, columns, rows);
+        return new(data, data.Length == (long)rows * columns ? data : null, rows, columns, 1, rows);
+    }
+
     /// <summary>The given rows of all columns.</summary>
     public MatrixView<T> RowRange(int start, int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)start, (uint)Rows, nameof(start));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)(Rows - start), nameof(count));
-        return count == 0 || Columns == 0
-            ? new([], count, Columns, RowStep, ColumnStep)
-            : new(Data[(start * RowStep)..], count, Columns, RowStep, ColumnStep);
+        return count == Rows ? this
+            : count == 0 || Columns == 0 ? new([], null, count, Columns, RowStep, ColumnStep)
+            : new(Data[(start * RowStep)..], null, count, Columns, RowStep, ColumnStep);
     }
 
     /// <summary>The given columns of all rows.</summary>

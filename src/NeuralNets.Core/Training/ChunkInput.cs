@@ -1,12 +1,13 @@
 using System.Numerics;
+using NeuralNets.Core.Backends;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Kernels;
 
 namespace NeuralNets.Core.Training;
 
 /// <summary>
-/// The inputs of a chunk's samples, and the products of the first layer with them: <c>Z = W·X</c> and <c>dW = dZ·Xᵀ</c>. Both leave
-/// out what is zero.
+/// The inputs of a chunk's samples, and the products of the first layer with them: <c>Z = W·X</c> and <c>dW = dZ·Xᵀ</c>. The managed
+/// kernels leave out what is zero.
 /// </summary>
 /// <remarks>Several workers may use one at once, each with a scratch of its own, as long as they gather different columns.</remarks>
 internal sealed class ChunkInput<T>
@@ -25,16 +26,18 @@ internal sealed class ChunkInput<T>
     private const double Dense = 0.9;
 
     private readonly Dataset<T> _samples;
+    private readonly GemmBackend _backend;
     private readonly int _words;
     private readonly AlignedMemory<T> _values; // (features × chunk)
     private readonly ulong[] _nonzeros; // what of them is not zero
 
-    public ChunkInput(Dataset<T> samples, int chunkColumns)
+    public ChunkInput(Dataset<T> samples, int chunkColumns, GemmBackend backend)
     {
         _samples = samples;
+        _backend = backend;
         _words = Nonzeros.Words(samples.Features);
-        _values = new(samples.Features * chunkColumns);
-        _nonzeros = new ulong[_words * chunkColumns];
+        _values = new(samples.Features * chunkColumns, exact: backend.CopiesParts);
+        _nonzeros = new ulong[backend.IsManaged ? _words * chunkColumns : 0];
     }
 
     /// <summary>Gathers samples and computes their <c>Z = W·X</c>.</summary>
@@ -45,7 +48,7 @@ internal sealed class ChunkInput<T>
     /// <param name="scratch">The worker's.</param>
     /// <param name="z">Receives (units × samples).</param>
     public void Multiply(
-        int start, ReadOnlySpan<int> chunk, ReadOnlySpan<int> next, MatrixView<T> weights, Scratch scratch, Span<T> z)
+        int start, ReadOnlySpan<int> chunk, ReadOnlySpan<int> next, MatrixView<T> weights, Scratch scratch, MatrixTarget<T> z)
     {
         int features = _samples.Features;
         bool singly = !(scratch.Bound < SurelyFinite);
@@ -53,15 +56,19 @@ internal sealed class ChunkInput<T>
         {
             int count = Math.Min(BlockColumns, chunk.Length - done);
             Span<T> values = _values.Span.Slice((start + done) * features, count * features);
-            Span<ulong> nonzeros = _nonzeros.AsSpan((start + done) * _words, count * _words);
             _samples.Gather(chunk.Slice(done, count), values);
-            Nonzeros.Mark(values, features, nonzeros);
 
             ReadOnlySpan<int> following = done + count < chunk.Length ? chunk[(done + count)..] : next;
             _samples.Prefetch(following[..Math.Min(BlockColumns, following.Length)]);
+            if (!_backend.IsManaged)
+            {
+                continue; // It takes the chunk in one piece.
+            }
 
+            Span<ulong> nonzeros = _nonzeros.AsSpan((start + done) * _words, count * _words);
+            Nonzeros.Mark(values, features, nonzeros);
             var block = MatrixView<T>.ColumnMajor(values, features, count);
-            Span<T> result = z.Slice(done * weights.Rows, count * weights.Rows);
+            Span<T> result = z.Span.Slice(done * weights.Rows, count * weights.Rows);
             if (!singly && IsDense(nonzeros, count))
             {
                 Gemm.Product(weights, block, result, weights.Rows);
@@ -70,6 +77,12 @@ internal sealed class ChunkInput<T>
             {
                 ZeroSkippingGemm.Product(weights, block, nonzeros, singly, scratch.List, accumulate: false, result, weights.Rows);
             }
+        }
+
+        if (!_backend.IsManaged)
+        {
+            MatrixView<T> inputs = _values.Part(start * features, chunk.Length * features).View(features, chunk.Length);
+            _backend.Product(weights, inputs, z, weights.Rows);
         }
     }
 
@@ -82,10 +95,22 @@ internal sealed class ChunkInput<T>
     /// <param name="weights">(units × features).</param>
     /// <param name="gradient">The sums so far, in the same places; may be empty where a batch is one chunk.</param>
     public void Descend(
-        ChunkUpdate<T> update, MatrixView<T> dz, int firstFeature, int features, Scratch scratch, Span<T> weights, Span<T> gradient)
+        ChunkUpdate<T> update,
+        MatrixView<T> dz,
+        int firstFeature,
+        int features,
+        Scratch scratch,
+        MatrixTarget<T> weights,
+        MatrixTarget<T> gradient)
     {
         int samples = dz.Columns;
-        var x = MatrixView<T>.ColumnMajor(_values.Span, _samples.Features, samples).RowRange(firstFeature, features);
+        MatrixView<T> x = _values.Part(0, _samples.Features * samples).View(_samples.Features, samples).RowRange(firstFeature, features);
+        if (!_backend.IsManaged)
+        {
+            update.Weights(dz, x, weights, gradient, dz.Rows);
+            return;
+        }
+
         scratch.Bound += Magnitude.Max(dz.Data) * _samples.LargestFeature * samples * Math.Max(1, double.CreateChecked(update.Rate));
         bool singly = !(scratch.Bound < SurelyFinite);
         if (!singly && IsDense(_nonzeros.AsSpan(0, samples * _words), samples))
@@ -97,7 +122,7 @@ internal sealed class ChunkInput<T>
         int words = Nonzeros.Words(samples);
         Nonzeros.Transpose(_nonzeros, _samples.Features, samples, scratch.Transposed);
         ReadOnlySpan<ulong> nonzeros = scratch.Transposed.AsSpan(firstFeature * words, features * words);
-        update.Weights(dz, x, nonzeros, singly, scratch.List, weights, gradient, dz.Rows);
+        update.Weights(dz, x, nonzeros, singly, scratch.List, weights.Span, gradient.Span, dz.Rows);
     }
 
     private bool IsDense(ReadOnlySpan<ulong> nonzeros, int samples) =>

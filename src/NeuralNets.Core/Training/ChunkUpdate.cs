@@ -1,4 +1,5 @@
 using System.Numerics;
+using NeuralNets.Core.Backends;
 using NeuralNets.Core.Kernels;
 
 namespace NeuralNets.Core.Training;
@@ -7,11 +8,12 @@ namespace NeuralNets.Core.Training;
 /// What a chunk adds to the gradients of its batch, and with the last chunk of a batch the update of the parameters,
 /// <c>w ← fma(−rate, gradient·scale, w)</c>.
 /// </summary>
+/// <param name="Backend">What computes the products.</param>
 /// <param name="IsFirst">Whether it is the first chunk of its batch: gradients start from it.</param>
 /// <param name="IsLast">Whether it is the last chunk of its batch: the parameters are updated.</param>
 /// <param name="Scale">One over the number of samples of the batch.</param>
 /// <param name="Rate">The learning rate.</param>
-internal readonly record struct ChunkUpdate<T>(bool IsFirst, bool IsLast, T Scale, T Rate)
+internal readonly record struct ChunkUpdate<T>(GemmBackend Backend, bool IsFirst, bool IsLast, T Scale, T Rate)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The gradient of a block of weights, <c>dW = dZ·Aᵀ</c>, and their update.</summary>
@@ -19,20 +21,32 @@ internal readonly record struct ChunkUpdate<T>(bool IsFirst, bool IsLast, T Scal
     /// <param name="a">(inputs × samples).</param>
     /// <param name="weights">(units × inputs).</param>
     /// <param name="gradient">The sums so far, in the same places; may be empty where a batch is one chunk.</param>
-    /// <param name="leadingDimension">The step from column to column of the weights and the sums.</param>
-    public void Weights(MatrixView<T> dz, MatrixView<T> a, Span<T> weights, Span<T> gradient, int leadingDimension)
+    /// <param name="leadingDimension">The step from column to column of the weights and the sums, which leave no gaps.</param>
+    public void Weights(MatrixView<T> dz, MatrixView<T> a, MatrixTarget<T> weights, MatrixTarget<T> gradient, int leadingDimension)
     {
-        if (IsLast)
+        if (IsLast && Backend.IsManaged)
         {
-            Gemm.Descend(dz, a.Transposed, weights, IsFirst ? [] : gradient, leadingDimension, Scale, Rate);
+            Gemm.Descend(dz, a.Transposed, weights.Span, IsFirst ? [] : gradient.Span, leadingDimension, Scale, Rate);
         }
-        else if (IsFirst)
+        else if (IsLast && IsFirst)
         {
-            Gemm.Product(dz, a.Transposed, gradient, leadingDimension);
+            Backend.AddScaled(-Rate * Scale, dz, a.Transposed, weights, leadingDimension);
         }
         else
         {
-            Gemm.Accumulate(dz, a.Transposed, gradient, leadingDimension);
+            if (IsFirst)
+            {
+                Backend.Product(dz, a.Transposed, gradient, leadingDimension);
+            }
+            else
+            {
+                Backend.Accumulate(dz, a.Transposed, gradient, leadingDimension);
+            }
+
+            if (IsLast)
+            {
+                Elementwise.Apply(gradient.Span, weights.Span, weights.Span, new DescendOperator(Scale, -Rate));
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using NeuralNets.Core.Backends;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Kernels;
 
@@ -11,6 +12,7 @@ namespace NeuralNets.Core.Training;
 internal sealed class FirstLayerSlab<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly GemmBackend _backend;
     private readonly DenseLayer<T> _layer;
     private readonly DenseLayer<T> _next;
     private readonly ChunkInput<T> _input; // of all samples, since every unit takes all of them
@@ -23,13 +25,21 @@ internal sealed class FirstLayerSlab<T>
     private readonly AlignedMemory<T> _dz;
 
     public FirstLayerSlab(
-        Dataset<T> samples, DenseLayer<T> layer, DenseLayer<T> next, int firstUnit, int units, int chunkColumns, bool accumulates)
+        Dataset<T> samples,
+        DenseLayer<T> layer,
+        DenseLayer<T> next,
+        int firstUnit,
+        int units,
+        int chunkColumns,
+        bool accumulates,
+        GemmBackend backend)
     {
+        _backend = backend;
         _layer = layer;
         _next = next;
         FirstUnit = firstUnit;
         Units = units;
-        _input = new(samples, chunkColumns);
+        _input = new(samples, chunkColumns, backend);
         _scratch = new(layer.Inputs, chunkColumns);
         _weights = new(units * layer.Inputs);
         _weightGradient = new(accumulates ? units * layer.Inputs : 0);
@@ -85,7 +95,7 @@ internal sealed class FirstLayerSlab<T>
     {
         int length = Units * nextDz.Columns;
         Span<T> dz = _dz.Span[..length];
-        Gemm.Product(_next.WeightView.Transposed.RowRange(FirstUnit, Units), nextDz, dz, Units);
+        _backend.Product(_next.WeightView.Transposed.RowRange(FirstUnit, Units), nextDz, dz, Units);
         _layer.Activation!.MultiplyByDerivative(_z.Span[..length], _a.Span[..length], dz);
     }
 

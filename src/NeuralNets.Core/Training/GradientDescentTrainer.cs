@@ -1,4 +1,5 @@
 using System.Numerics;
+using NeuralNets.Core.Backends;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Losses;
 
@@ -13,7 +14,7 @@ namespace NeuralNets.Core.Training;
 /// an epoch is trained on, too, and divided by its own size.</para>
 /// <para>The same seed gives the same parameters, bit for bit, on every machine and with any number of workers. The order
 /// of the samples in an epoch is a function of the seed and of how many epochs were completed before, so 5 epochs and then 5 more
-/// give the bits of 10.</para>
+/// give the bits of 10. That is a promise of the managed kernels; see <see cref="Backend"/>.</para>
 /// <para>The memory that training takes beyond the data and the network does not grow with the batch: at most 256 samples go
 /// through at a time.</para>
 /// </remarks>
@@ -87,6 +88,20 @@ public sealed class GradientDescentTrainer<T>
     }
 
     = Environment.ProcessorCount;
+
+    /// <summary>What computes the matrix products, also those of the evaluation; the managed kernels unless set.</summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public GemmBackend Backend
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value;
+        }
+    }
+
+    = ManagedBackend.Instance;
 
     /// <summary>The loss: what is reported as cost. Its gradient is the same whatever its offset.</summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
@@ -186,7 +201,7 @@ public sealed class GradientDescentTrainer<T>
     internal StepPlan Plan(int batchSize)
     {
         int[] sizes = [Network.Inputs, .. Network.Layers.Select(layer => layer.Outputs)];
-        StepPlan plan = StepPlan.Choose(MaxWorkers, sizes, Math.Min(ChunkColumns, batchSize));
+        StepPlan plan = StepPlan.Choose(Backend.HasOwnThreads ? 1 : MaxWorkers, sizes, Math.Min(ChunkColumns, batchSize));
         return plan with
         {
             Workers = ForcedWorkers ?? plan.Workers,

@@ -50,7 +50,7 @@ internal sealed class TrainingRun<T>
         _batchSize = Math.Min(trainer.BatchSize ?? training.Count, training.Count);
         _plan = trainer.Plan(_batchSize);
         _step = new TrainingStep<T>(
-            trainer.Network, trainer.Loss, training, T.CreateChecked(trainer.LearningRate), _plan, accumulates: _batchSize > _plan.ChunkColumns);
+            trainer.Network, trainer.Loss, training, T.CreateChecked(trainer.LearningRate), _plan, accumulates: _batchSize > _plan.ChunkColumns, trainer.Backend);
         _order = new int[training.Count];
         _predicted = new int[Math.Max(validation?.Count ?? 0, IsFullBatch ? training.Count : 0)];
         _hits = new int[_plan.Workers * HitsStride];
@@ -74,7 +74,7 @@ internal sealed class TrainingRun<T>
 
         double samples = (double)_epochs * _training.Count;
         return new TrainingResult(
-            _results, _trainingTime.Elapsed, _evaluationTime.Elapsed, samples / _trainingTime.Elapsed.TotalSeconds, _plan.Workers);
+            _results, _trainingTime.Elapsed, _evaluationTime.Elapsed, samples / _trainingTime.Elapsed.TotalSeconds, _plan.Workers, _trainer.Backend.Name);
     }
 
     private void RunWorker(WorkerTeam team, int worker)
@@ -272,7 +272,7 @@ internal sealed class TrainingRun<T>
             }
 
             (int start, int count) = Partition.Share(set.Count, _plan.Workers, worker);
-            _trainer.Network.PredictLabels(set, start, _predicted.AsSpan(start, count));
+            _trainer.Network.PredictLabels(set, start, _predicted.AsSpan(start, count), _trainer.Backend);
         }
 
         team.Barrier();

@@ -1,4 +1,5 @@
 using System.Numerics;
+using NeuralNets.Core.Backends;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Kernels;
 using NeuralNets.Core.Losses;
@@ -34,6 +35,7 @@ internal sealed class TrainingStep<T>
     private readonly Dataset<T> _samples;
     private readonly T _rate;
     private readonly StepPlan _plan;
+    private readonly GemmBackend _backend;
 
     // A worker each if the first layer is cut by units; otherwise empty, and the first layer's inputs are here.
     private readonly FirstLayerSlab<T>[] _slabs;
@@ -62,7 +64,8 @@ internal sealed class TrainingStep<T>
     /// <param name="rate">The learning rate.</param>
     /// <param name="plan">How the work is cut.</param>
     /// <param name="accumulates">Whether batches are larger than a chunk.</param>
-    public TrainingStep(Network<T> network, CrossEntropyLoss loss, Dataset<T> samples, T rate, StepPlan plan, bool accumulates)
+    /// <param name="backend">What computes the products.</param>
+    public TrainingStep(Network<T> network, CrossEntropyLoss loss, Dataset<T> samples, T rate, StepPlan plan, bool accumulates, GemmBackend backend)
     {
         int chunkColumns = plan.ChunkColumns;
         _layers = [.. network.Layers];
@@ -70,16 +73,17 @@ internal sealed class TrainingStep<T>
         _samples = samples;
         _rate = rate;
         _plan = plan;
+        _backend = backend;
         _slabs = new FirstLayerSlab<T>[plan.CutsFirstLayerByUnits ? plan.Workers : 0];
         for (int worker = 0; worker < _slabs.Length; worker++)
         {
             (int start, int units) = plan.Units(_layers[0].Outputs, worker);
-            _slabs[worker] = new FirstLayerSlab<T>(samples, _layers[0], _layers[1], start, units, chunkColumns, accumulates);
+            _slabs[worker] = new FirstLayerSlab<T>(samples, _layers[0], _layers[1], start, units, chunkColumns, accumulates, backend);
         }
 
         bool IsInSlabs(DenseLayer<T> layer) => plan.CutsFirstLayerByUnits && layer == _layers[0];
         T[] PerSample(DenseLayer<T> layer) => IsInSlabs(layer) ? [] : new T[layer.Outputs * chunkColumns];
-        _input = plan.CutsFirstLayerByUnits ? null : new ChunkInput<T>(samples, chunkColumns);
+        _input = plan.CutsFirstLayerByUnits ? null : new ChunkInput<T>(samples, chunkColumns, backend);
         _inputScratch = new ChunkInput<T>.Scratch[plan.CutsFirstLayerByUnits ? 0 : plan.Workers];
         for (int worker = 0; worker < _inputScratch.Length; worker++)
         {
@@ -174,7 +178,7 @@ internal sealed class TrainingStep<T>
     /// <param name="worker">The worker's index.</param>
     public void Descend(int columns, bool isFirst, int batchSize, int worker)
     {
-        var update = new ChunkUpdate<T>(isFirst, batchSize > 0, batchSize > 0 ? T.One / T.CreateChecked(batchSize) : T.Zero, _rate);
+        var update = new ChunkUpdate<T>(_backend, isFirst, batchSize > 0, batchSize > 0 ? T.One / T.CreateChecked(batchSize) : T.Zero, _rate);
         if (_plan.CutsFirstLayerByUnits)
         {
             // The slab takes the next layer's weights for its units as they were: Descend below has the same share of them for
@@ -205,8 +209,8 @@ internal sealed class TrainingStep<T>
             : Partition.Share(layer.Inputs, _plan.Workers, worker);
         int offset = start * layer.Outputs;
         int length = count * layer.Outputs;
-        Span<T> weights = layer.WeightSpan.Slice(offset, length);
-        Span<T> gradient = _weightGradients[l].Length == 0 ? [] : _weightGradients[l].AsSpan(offset, length);
+        MatrixTarget<T> weights = layer.WeightPart(offset, length);
+        MatrixTarget<T> gradient = _weightGradients[l].Length == 0 ? _weightGradients[l] : MatrixTarget<T>.Part(_weightGradients[l], offset, length);
         if (l == 0)
         {
             _input!.Descend(update, Derivatives(0, columns), start, count, _inputScratch[worker], weights, gradient);
@@ -219,7 +223,8 @@ internal sealed class TrainingStep<T>
         update.Weights(Derivatives(l, columns), a, weights, gradient, layer.Outputs);
     }
 
-    private MatrixView<T> Derivatives(int l, int columns) => MatrixView<T>.ColumnMajor(_dz[l].AsSpan(0, _layers[l].Outputs * columns), _layers[l].Outputs, columns);
+    private MatrixView<T> Derivatives(int l, int columns) =>
+        Block(_dz[l], _layers[l].Outputs, 0, columns).View(_layers[l].Outputs, columns);
 
     private int FirstLayerOfSamples => _plan.CutsFirstLayerByUnits ? 1 : 0;
 
@@ -227,10 +232,10 @@ internal sealed class TrainingStep<T>
     private void FirstLayer(ReadOnlySpan<int> samples, ReadOnlySpan<int> next, int start, int worker)
     {
         DenseLayer<T> layer = _layers[0];
-        Span<T> z = Block(_z[0], layer.Outputs, start, samples.Length);
+        MatrixTarget<T> z = Block(_z[0], layer.Outputs, start, samples.Length);
         _input!.Multiply(start, samples, next, layer.WeightView, _inputScratch[worker], z);
-        Columns.Add(z, layer.BiasSpan, samples.Length);
-        layer.Activation?.Evaluate(z, Block(_a[0], layer.Outputs, start, samples.Length));
+        Columns.Add(z.Span, layer.BiasSpan, samples.Length);
+        layer.Activation?.Evaluate(z.Span, Block(_a[0], layer.Outputs, start, samples.Length).Span);
     }
 
     /// <summary>Takes some columns from the first layer's values to the logits.</summary>
@@ -239,18 +244,17 @@ internal sealed class TrainingStep<T>
         for (int l = 1; l < _layers.Length; l++)
         {
             DenseLayer<T> layer = _layers[l];
-            Span<T> z = Block(_z[l], layer.Outputs, start, count);
+            MatrixTarget<T> z = Block(_z[l], layer.Outputs, start, count);
             if (l == 1 && _plan.CutsFirstLayerByUnits)
             {
-                AffineOfSlabs(layer, start, count, z);
+                AffineOfSlabs(layer, start, count, z.Span);
             }
             else
             {
-                Span<T> input = Block(_a[l - 1], layer.Inputs, start, count);
-                layer.Affine(MatrixView<T>.ColumnMajor(input, layer.Inputs, count), z);
+                layer.Affine(Block(_a[l - 1], layer.Inputs, start, count).View(layer.Inputs, count), z, _backend);
             }
 
-            layer.Activation?.Evaluate(z, Block(_a[l], layer.Outputs, start, count));
+            layer.Activation?.Evaluate(z.Span, Block(_a[l], layer.Outputs, start, count).Span);
         }
     }
 
@@ -259,9 +263,9 @@ internal sealed class TrainingStep<T>
     {
         int classes = _layers[^1].Outputs;
         ReadOnlySpan<int> labels = _labels.AsSpan(start, count);
-        Span<T> probabilities = Block(_dz[^1], classes, start, count);
+        Span<T> probabilities = Block(_dz[^1], classes, start, count).Span;
         Span<double> costs = _costs.AsSpan(start, count);
-        _loss.Evaluate(Block(_z[^1], classes, start, count), labels, probabilities, _scratch.AsSpan(2 * start, 2 * count), costs);
+        _loss.Evaluate(Block(_z[^1], classes, start, count).Span, labels, probabilities, _scratch.AsSpan(2 * start, 2 * count), costs);
 
         int hits = 0;
         for (int j = 0; j < count; j++)
@@ -284,11 +288,11 @@ internal sealed class TrainingStep<T>
         {
             DenseLayer<T> layer = _layers[l];
             DenseLayer<T> next = _layers[l + 1];
-            Span<T> dz = Block(_dz[l], layer.Outputs, start, count);
-            var nextDz = MatrixView<T>.ColumnMajor(Block(_dz[l + 1], next.Outputs, start, count), next.Outputs, count);
-            Gemm.Product(next.WeightView.Transposed, nextDz, dz, layer.Outputs);
+            MatrixTarget<T> dz = Block(_dz[l], layer.Outputs, start, count);
+            MatrixView<T> nextDz = Block(_dz[l + 1], next.Outputs, start, count).View(next.Outputs, count);
+            _backend.Product(next.WeightView.Transposed, nextDz, dz, layer.Outputs);
             layer.Activation!.MultiplyByDerivative(
-                Block(_z[l], layer.Outputs, start, count), Block(_a[l], layer.Outputs, start, count), dz);
+                Block(_z[l], layer.Outputs, start, count).Span, Block(_a[l], layer.Outputs, start, count).Span, dz.Span);
         }
     }
 
@@ -300,11 +304,11 @@ internal sealed class TrainingStep<T>
             MatrixView<T> weights = layer.WeightView.ColumnRange(slab.FirstUnit, slab.Units);
             if (slab.FirstUnit == 0)
             {
-                Gemm.Product(weights, slab.Values(start, count), z, layer.Outputs);
+                _backend.Product(weights, slab.Values(start, count), z, layer.Outputs);
             }
             else
             {
-                Gemm.Accumulate(weights, slab.Values(start, count), z, layer.Outputs);
+                _backend.Accumulate(weights, slab.Values(start, count), z, layer.Outputs);
             }
         }
 
@@ -312,5 +316,6 @@ internal sealed class TrainingStep<T>
     }
 
     /// <summary>The memory of some columns.</summary>
-    private static Span<T> Block(T[] matrix, int rows, int start, int count) => matrix.AsSpan(start * rows, count * rows);
+    private static MatrixTarget<T> Block(T[] matrix, int rows, int start, int count) =>
+        MatrixTarget<T>.Part(matrix, start * rows, count * rows);
 }

@@ -1,3 +1,5 @@
+using NeuralNets.Core.Backends;
+
 namespace NeuralNets.Core.Tests.ChildProcess;
 
 /// <summary>
@@ -21,6 +23,18 @@ internal static class Program
                 return 0;
             case ["threads"]:
                 ThreadScenario.Print();
+                return 0;
+            case ["mkl", var threading]:
+                MklScenario.PrintStart(Enum.Parse<MklThreading>(threading));
+                return 0;
+            case ["mkl-once"]:
+                MklScenario.PrintWhenItIsLoaded();
+                return 0;
+            case ["mkl-two-layers"]:
+                MklScenario.PrintTwoLayers();
+                return 0;
+            case ["mathnet-provider"]:
+                MathNetScenario.PrintProvider();
                 return 0;
             default:
                 Console.Error.WriteLine($"There is no scenario '{string.Join(' ', args)}'.");

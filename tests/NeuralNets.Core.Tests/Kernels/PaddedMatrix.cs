@@ -101,10 +101,10 @@ internal sealed class PaddedMatrix<T>
     }
 
     /// <summary>
-    /// Null if the first columns equal those of <paramref name="expected"/> bit for bit, all NaNs counted equal, and
-    /// everything else is poison as before; otherwise what differs.
+    /// Null if the first columns equal those of <paramref name="expected"/> bit for bit, all NaNs counted equal, or differ by no more
+    /// than <paramref name="tolerance"/> says, and everything else is poison as before; otherwise what differs.
     /// </summary>
-    public string? Difference(PaddedMatrix<T> expected, int columns)
+    public string? Difference(PaddedMatrix<T> expected, int columns, PaddedMatrix<T>? tolerance = null)
     {
         int length = Margin + (columns * LeadingDimension);
         if (SameBits(_storage.AsSpan(0, length), expected._storage.AsSpan(0, length)) && IsPoison(_storage.AsSpan(length)))
@@ -119,7 +119,8 @@ internal sealed class PaddedMatrix<T>
             bool element = index >= Margin && row < Rows && column < columns;
             T actual = _storage[index];
             T wanted = element ? expected._storage[index] : Sentinel;
-            if (!SameBits([actual], [wanted]) && !(element && T.IsNaN(actual) && T.IsNaN(wanted)))
+            bool near = element && tolerance is not null && T.Abs(actual - wanted) <= tolerance._storage[index];
+            if (!near && !SameBits([actual], [wanted]) && !(element && T.IsNaN(actual) && T.IsNaN(wanted)))
             {
                 string place = element ? $"element ({row}, {column})" : $"the padding at index {index - Margin}";
                 return $"{place} is {Describe(actual)} instead of {Describe(wanted)}";

@@ -1,3 +1,4 @@
+using NeuralNets.Core.Tests.Backends;
 using NeuralNets.Core.Tests.Data;
 
 namespace NeuralNets.Core.Tests.Samples;
@@ -19,7 +20,7 @@ public class SampleTests
             ("--data", "data"), ("--samples", "20000"), ("--hidden", "128,32"), ("--activation", "relu"),
             ("--initializer", "he-uniform"),
             ("--epochs", "200"), ("--learning-rate", "0.03"), ("--batch", "32"), ("--seed", "1"),
-            ("--workers", $"{Environment.ProcessorCount}"), ("--precision", "float"),
+            ("--workers", $"{Environment.ProcessorCount}"), ("--backend", "managed"), ("--precision", "float"),
             ("--label-column", "0"),
         };
         string[] withoutDefault = ["--report", "--plot", "--train-csv", "--test-csv"];
@@ -44,6 +45,24 @@ public class SampleTests
             [.. run.OutputLines.Where(line => !line.StartsWith("Trained in"))
                 .Select(line => line.StartsWith("Epoch") ? line[..line.LastIndexOf(',')] : line)];
         WithoutTimes(named).Should().Equal(WithoutTimes(unnamed));
+    }
+
+    [MklFact]
+    public async Task Run_ByMkl_TrainsAndNamesIt() => await TrainsBy("mkl", "Intel MKL 20");
+
+    [Fact]
+    public async Task Run_ByMathNet_TrainsAndNamesIt() => await TrainsBy("mathnet", @"Math\.NET \(");
+
+    [Fact]
+    public async Task Run_BackendThatIsMissing_SaysWhatWasTried()
+    {
+        using var folder = new TempDirectory();
+
+        SampleProcess run = await SampleProcess.RunAsync(
+            [("NEURALNETS_MKL", folder.File("nowhere"))], ["--samples", "200", "--epochs", "1", "--backend", "mkl"]);
+
+        run.ExitCode.Should().Be(1);
+        run.ErrorLines.Should().ContainSingle().Which.Should().StartWith("Intel MKL is not to be had.").And.Contain("nowhere");
     }
 
     [Fact]
@@ -250,4 +269,12 @@ public class SampleTests
 
     private static string Value(SampleProcess run, string name) =>
         run.OutputLines.Single(line => line.StartsWith(name))[name.Length..];
+
+    private static async Task TrainsBy(string backend, string name)
+    {
+        SampleProcess run = await SampleProcess.RunAsync("--samples", "500", "--epochs", "3", "--hidden", "32", "--backend", backend);
+
+        run.ExitCode.Should().Be(0, run.Error);
+        run.Output.Should().MatchRegex($@"(?m)^Trained in .* by {name}.*: [\d,]+ samples/s\r?$").And.MatchRegex(@"Test accuracy: [67]\d\.");
+    }
 }

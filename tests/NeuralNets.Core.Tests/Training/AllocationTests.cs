@@ -1,6 +1,7 @@
 using System.Numerics;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
+using NeuralNets.Core.Tests.Backends;
 using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests.Training;
@@ -22,6 +23,12 @@ public sealed class AllocationTests
     [InlineData(2, 50, 16, false)]
     public void Step_SteadyStateInDouble_AllocatesNothingOnAnyWorker(int workers, int? batchSize, int chunkColumns, bool byUnits) =>
         CheckSteps<double>(workers, batchSize, chunkColumns, byUnits, new Sigmoid<double>());
+
+    [MklTheory]
+    [InlineData(1, 32, 256, false)]
+    [InlineData(2, 50, 16, true)]
+    public void Step_SteadyStateByMkl_AllocatesNothingOnAnyWorker(int workers, int batchSize, int chunkColumns, bool byUnits) =>
+        CheckSteps<float>(workers, batchSize, chunkColumns, byUnits, new Relu<float>(), "mkl");
 
     [Fact]
     public void Fit_FullBatchOf60000_NeedsTheWorkspaceOfABatchOf256AndOneGradient()
@@ -45,7 +52,7 @@ public sealed class AllocationTests
         allocated.Should().BeLessThan(Samples * 784 * sizeof(float) / 50);
     }
 
-    private static void CheckSteps<T>(int workers, int? batchSize, int chunkColumns, bool byUnits, IActivation<T> activation)
+    private static void CheckSteps<T>(int workers, int? batchSize, int chunkColumns, bool byUnits, IActivation<T> activation, string backend = "managed")
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const int Warm = 20;
@@ -57,6 +64,7 @@ public sealed class AllocationTests
             ForcedWorkers = workers,
             ForcedCutByUnits = byUnits,
             ChunkColumns = chunkColumns,
+            Backend = TestBackends.Create(backend),
             StepObserver = worker =>
             {
                 ref (int Steps, long Start, long End) counter = ref counters[worker * 8];

@@ -1,6 +1,7 @@
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
+using NeuralNets.Core.Tests.Backends;
 using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests.Training;
@@ -44,7 +45,17 @@ public sealed class GradientTests
     public void Step_BatchOfMoreThanTheDefaultChunk_DescendsTheNumericalGradient() =>
         Check("tanh", layers: 2, samples: 300, chunkColumns: 256);
 
-    private static void Check(string activation, int layers, int samples, int chunkColumns)
+    [MklTheory]
+    [MemberData(nameof(Cases))]
+    public void Step_ByMkl_DescendsTheNumericalGradient(string activation, int layers, int samples) =>
+        Check(activation, layers, samples, chunkColumns: 5, "mkl");
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Step_ByMathNet_DescendsTheNumericalGradient(string activation, int layers, int samples) =>
+        Check(activation, layers, samples, chunkColumns: 5, "mathnet");
+
+    private static void Check(string activation, int layers, int samples, int chunkColumns, string backend = "managed")
     {
         int[] sizes = [.. s_hidden.Take(layers), 3];
         Network<double> network = Build(sizes, Create(activation), seed: 3);
@@ -54,7 +65,8 @@ public sealed class GradientTests
         DenseLayer<double>[] before = [.. network.Layers.Select(Copy)];
 
         // With a learning rate of 1, one step subtracts the gradient of the mean cost.
-        new GradientDescentTrainer<double>(network) { LearningRate = 1, ChunkColumns = chunkColumns }.Fit(set, epochs: 1);
+        new GradientDescentTrainer<double>(network) { LearningRate = 1, ChunkColumns = chunkColumns, Backend = TestBackends.Create(backend) }
+            .Fit(set, epochs: 1);
 
         var original = new Network<double>(before);
         for (int l = 0; l < layers; l++)
