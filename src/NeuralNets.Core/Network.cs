@@ -16,7 +16,8 @@ namespace NeuralNets.Core;
 /// </summary>
 /// <remarks>
 /// A sample is a column: inputs are (features × samples), outputs (classes × samples). Any number of threads may predict
-/// at once, as long as none trains or writes parameters at that time.
+/// at once, as long as none trains or writes parameters at that time. With the managed kernels a feature that is 0 contributes
+/// nothing to the first layer, whatever its weight, also if that is NaN or infinite.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public sealed class Network<T>
