@@ -25,7 +25,8 @@ internal readonly unsafe struct GemmOperand<T>(T* data, nint rowStep, nint colum
 /// <remarks>
 /// Large products are cut into blocks first, so that the panel and the columns of B in use stay in the second-level cache:
 /// k into slices, whose chains continue in C, and n into blocks. A panel is copied to contiguous memory where A is transposed
-/// or where its columns lie so far apart that they would displace each other in the cache.
+/// or where its columns lie so far apart that they would displace each other in the cache. B is copied, group by group, where C
+/// has so many rows that the copy is used often.
 /// </remarks>
 internal static unsafe class GemmBlocks<T, TVector, TLane>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -42,8 +42,8 @@ internal sealed class TrainingStep<T>
     private readonly ChunkInput<T>? _input;
     private readonly ChunkInput<T>.Scratch[] _inputScratch;
 
-    // Per layer that is cut by samples, (units × chunk): inputs and values of its function, and the derivatives of the cost. The function of the output
-    // layer is in the loss, so its values are not kept.
+    // Per layer that is cut by samples, (units × chunk): inputs and values of its function, and the derivatives of the cost. The
+    // function of the output layer is in the loss, so its values are not kept.
     private readonly T[][] _z;
     private readonly T[][] _a;
     private readonly T[][] _dz;
