@@ -20,114 +20,179 @@ internal readonly unsafe struct GemmOperand<T>(T* data, nint rowStep, nint colum
 /// <summary>
 /// Cuts a product into register tiles. C's rows are cut into panels of up to 4 vectors (2 where there are 16 registers), and
 /// its columns into groups of up to 6 or 8: both as evenly as possible, since a tile of 3 and one of 3 run faster than one of 5
-/// and one of 1. A panel of A stays in the cache while the groups of B pass by.
+/// and one of 1.
 /// </summary>
 /// <remarks>
-/// Large products are cut into blocks first, so that the panel and the columns of B in use stay in the second-level cache:
-/// k into slices, whose chains continue in C, and n into blocks. A panel is copied to contiguous memory where A is transposed
-/// or where its columns lie so far apart that they would displace each other in the cache. B is copied, group by group, where C
-/// has so many rows that the copy is used often.
+/// Large products are cut into blocks first, so that operands in use stay in the caches: k into slices, whose chains continue in C;
+/// n into blocks; the panels of A into sets, which strips of a few columns of B pass by. A set of panels is copied to contiguous
+/// memory where A is transposed or where its columns lie so far apart that they would displace each other in the cache. B is
+/// copied, group by group, where C has so many rows that the copy is used often.
 /// </remarks>
 internal static unsafe class GemmBlocks<T, TVector, TLane>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TVector : unmanaged
     where TLane : struct, ILane<T, TVector>
 {
-    /// <summary>The longest slice of k that one tile runs through.</summary>
-    private const int SliceLength = 1024;
+    private const int CacheLine = 64;
 
-    /// <summary>The bytes of B that a panel of A is used for before the next panel takes its place.</summary>
+    /// <summary>The bytes of B that pass by a set of panels before the next set takes its place.</summary>
     private const int BlockBytes = 3 << 19;
 
     /// <summary>The same for packed B, which the cache is quick to bring from far away.</summary>
     private const int PackedBlockBytes = 1 << 22;
 
-    /// <summary>From this step on (in bytes) the columns of A are taken to displace each other in the cache.</summary>
-    private const int FarApart = 2048;
+    /// <summary>The most bytes of a set of panels (unless one is larger), a part of the second-level cache.</summary>
+    private const int SetBytes = 1 << 18;
 
-    /// <summary>The fewest columns of C for which copying a panel of A pays.</summary>
+    /// <summary>The most bytes of a strip of B (unless a group of columns is larger).</summary>
+    private const int StripBytes = 3 << 15;
+
+    /// <summary>The fewest columns of C for which copying panels of A pays.</summary>
     private const int WorthPacking = 64;
 
     /// <summary>The fewest vectors in a column of C for which copying B pays.</summary>
     private const int WorthPackingB = 32;
+
+    /// <summary>The longest slice of k that one tile runs through. Small panels stay in the first-level cache, larger ones in the
+    /// second.</summary>
+    private static int SliceLength => TLane.Registers >= 32 ? 1024 : 448;
+
+    /// <summary>From this step on the columns of A are taken to displace each other in the cache: a panel is a small part of each.</summary>
+    private static int FarApart => 8 * PanelVectors * TLane.Count;
 
     /// <summary>The most vectors of a panel.</summary>
     public static int PanelVectors => TLane.Registers >= 32 ? 4 : 2;
 
     /// <summary>The most columns of a tile with so many vectors a column: as many as the registers hold besides one column of A
     /// and a broadcast.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Widest(int vectors) => Math.Min(8, (TLane.Registers - vectors - 1) / vectors);
 
     /// <summary>Computes <c>C = A·B</c>, <c>C + A·B</c> or a step of gradient descent, as <paramref name="output"/> says.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(int m, int n, int k, GemmOperand<T> a, GemmOperand<T> b, GemmOutput<T> output)
     {
-        // A step of gradient descent needs the whole chain before it touches the weights.
-        int slice = output.Descend ? Math.Max(k, 1) : Math.Clamp(k, 1, SliceLength);
         int vectors = (m + TLane.Count - 1) / TLane.Count;
         int panels = (vectors + PanelVectors - 1) / PanelVectors;
-        bool packB = b.RowStep == 1 && vectors >= WorthPackingB;
-        int blockColumns = Math.Max(WorthPacking, (packB ? PackedBlockBytes : BlockBytes) / (slice * sizeof(T)));
-        bool pack = a.RowStep != 1 || (a.ColumnStep * sizeof(T) >= FarApart && n >= WorthPacking);
         int widest = panels == 0 ? 1 : Widest(Partition.Share(vectors, panels, 0).Count);
-        T[]? rentedB = packB ? ArrayPool<T>.Shared.Rent(slice * Math.Min(n, blockColumns)) : null;
-        T[]? rented = pack ? ArrayPool<T>.Shared.Rent(PanelVectors * TLane.Count * Math.Min(slice, k)) : null;
-        fixed (T* packed = rented, packedB = rentedB)
+        bool packA = a.RowStep != 1 || (a.ColumnStep >= FarApart && n >= WorthPacking);
+        bool packB = b.RowStep == 1 && vectors >= WorthPackingB;
+        if (packA || packB || k > SliceLength || (long)k * n * sizeof(T) > StripBytes)
         {
+            RunBlocks(m, n, k, a, packA, b, packB, output, vectors, panels, widest);
+            return;
+        }
+
+        for (int panel = 0; panel < panels; panel++)
+        {
+            (int i, int rows) = PanelRows(m, vectors, panels, panel);
+            RunPanel(rows, n, widest, k, null, a.At(i, 0), a.ColumnStep, a.At(m, k - 1), b, output.At(i, 0));
+        }
+    }
+
+    /// <summary>The same for products that do not stay in the caches as they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunBlocks(
+        int m,
+        int n,
+        int k,
+        GemmOperand<T> a,
+        bool packA,
+        GemmOperand<T> b,
+        bool packB,
+        GemmOutput<T> output,
+        int vectors,
+        int panels,
+        int widest)
+    {
+        // A step of gradient descent needs the whole chain before it touches the weights.
+        int slices = output.Descend ? 1 : Math.Max(1, (k + SliceLength - 1) / SliceLength);
+        int slice = Math.Max(1, (k + slices - 1) / slices);
+        int panelStep = PanelVectors * TLane.Count; // from column to column of a packed panel
+        int panelLength = panelStep * slice;
+        int setPanels = Math.Clamp(SetBytes / (panelLength * sizeof(T)), 1, panels);
+        int stripColumns = Math.Max(1, StripBytes / (slice * sizeof(T)) / widest) * widest;
+        int blockColumns = Math.Max(1, (packB ? PackedBlockBytes : BlockBytes) / (slice * sizeof(T)) / stripColumns) * stripColumns;
+        T[]? rentedA = packA ? ArrayPool<T>.Shared.Rent((setPanels * panelLength) + (CacheLine / sizeof(T))) : null;
+        T[]? rentedB = packB ? ArrayPool<T>.Shared.Rent(slice * Math.Min(n, blockColumns)) : null;
+        fixed (T* startOfA = rentedA, packedB = rentedB)
+        {
+            T* packedA = (T*)(((nint)startOfA + CacheLine - 1) & -CacheLine);
             for (int k0 = 0; k0 == 0 || k0 < k; k0 += slice)
             {
                 int length = Math.Min(slice, k - k0);
+                GemmOutput<T> sums = output;
+                if (k0 > 0)
+                {
+                    sums.Start = output.Destination;
+                    sums.StartColumnStep = output.DestinationColumnStep;
+                }
+
                 for (int j0 = 0; j0 < n; j0 += blockColumns)
                 {
                     int columns = Math.Min(blockColumns, n - j0);
-                    GemmOperand<T> block = new(b.At(k0, j0), b.RowStep, b.ColumnStep);
-                    if (packB)
+                    for (int j = 0; packB && j < columns; j += stripColumns)
                     {
-                        PackGroups(block, length, columns, widest, packedB);
-                        block = new(packedB, 0, 1);
+                        GemmOperand<T> strip = new(b.At(k0, j0 + j), b.RowStep, b.ColumnStep);
+                        PackGroups(strip, length, Math.Min(stripColumns, columns - j), widest, packedB + ((nint)j * length));
                     }
 
-                    for (int panel = 0; panel < panels; panel++)
+                    for (int firstPanel = 0; firstPanel < panels; firstPanel += setPanels)
                     {
-                        (int firstVector, int panelVectors) = Partition.Share(vectors, panels, panel);
-                        int i0 = firstVector * TLane.Count;
-                        int rows = Math.Min(panelVectors * TLane.Count, m - i0);
-                        T* pa = a.At(i0, k0);
-                        nint aColumnStep = a.ColumnStep;
-                        if (pack)
+                        int endPanel = Math.Min(firstPanel + setPanels, panels);
+                        for (int panel = firstPanel; packA && panel < endPanel; panel++)
                         {
-                            Pack(pa, a.RowStep, a.ColumnStep, rows, length, packed, panelVectors * TLane.Count);
-                            pa = packed;
-                            aColumnStep = panelVectors * TLane.Count;
+                            (int i, int rows) = PanelRows(m, vectors, panels, panel);
+                            T* packed = packedA + ((panel - firstPanel) * panelLength);
+                            Pack(a.At(i, k0), a.RowStep, a.ColumnStep, rows, length, packed, panelStep);
                         }
 
-                        GemmOutput<T> tile = output;
-                        tile.Destination += i0 + (j0 * output.DestinationColumnStep);
-                        if (k0 > 0)
+                        for (int j = 0; j < columns; j += stripColumns)
                         {
-                            tile.Start = tile.Destination;
-                            tile.StartColumnStep = tile.DestinationColumnStep;
+                            int width = Math.Min(stripColumns, columns - j);
+                            GemmOperand<T> strip = packB
+                                ? new(packedB + ((nint)j * length), 0, 1)
+                                : new(b.At(k0, j0 + j), b.RowStep, b.ColumnStep);
+                            for (int panel = firstPanel; panel < endPanel; panel++)
+                            {
+                                (int i, int rows) = PanelRows(m, vectors, panels, panel);
+                                T* packed = packedA + ((panel - firstPanel) * panelLength);
+                                RunPanel(
+                                    rows,
+                                    width,
+                                    widest,
+                                    length,
+                                    null,
+                                    packA ? packed : a.At(i, k0),
+                                    packA ? panelStep : a.ColumnStep,
+                                    packA ? packed + panelLength : a.At(m, k - 1),
+                                    strip,
+                                    sums.At(i, j0 + j));
+                            }
                         }
-                        else if (tile.Start != null)
-                        {
-                            tile.Start += i0 + (j0 * output.StartColumnStep);
-                        }
-
-                        RunPanel(rows, columns, widest, length, null, pa, aColumnStep, block, tile);
                     }
                 }
             }
         }
 
-        if (rented is not null)
+        if (rentedA is not null)
         {
-            ArrayPool<T>.Shared.Return(rented);
+            ArrayPool<T>.Shared.Return(rentedA);
         }
 
         if (rentedB is not null)
         {
             ArrayPool<T>.Shared.Return(rentedB);
         }
+    }
+
+    /// <summary>The rows of a panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (int Start, int Count) PanelRows(int m, int vectors, int panels, int panel)
+    {
+        (int first, int count) = Partition.Share(vectors, panels, panel);
+        int start = first * TLane.Count;
+        return (start, Math.Min(count * TLane.Count, m - start));
     }
 
     /// <summary>Copies columns of B group by group, each as <see cref="RunPanel"/> takes it: row after row, without a gap.</summary>
@@ -177,56 +242,67 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
     /// <param name="list">The columns of A and rows of B that the chains consist of, or null for the first k of them.</param>
     /// <param name="a">The panel of A.</param>
     /// <param name="aColumnStep">The step from column to column of A.</param>
+    /// <param name="aEnd">Where the memory of A ends.</param>
     /// <param name="b">B; a row step of 0 says that it is packed.</param>
     /// <param name="output">The panel of C.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RunPanel(
-        int rows, int columns, int widest, int k, int* list, T* a, nint aColumnStep, GemmOperand<T> b, GemmOutput<T> output)
+        int rows, int columns, int widest, int k, int* list, T* a, nint aColumnStep, T* aEnd, GemmOperand<T> b, GemmOutput<T> output)
     {
         int vectors = (rows + TLane.Count - 1) / TLane.Count;
         int rest = rows - ((vectors - 1) * TLane.Count);
         TVector mask = TLane.FirstLanes(rest);
+        T* lastWhole = aEnd - (vectors * TLane.Count);
         switch (rest == TLane.Count, list == null)
         {
             case (true, true):
-                RunPanel<Constant0, Constant0>(vectors, columns, widest, k, list, a, aColumnStep, b, mask, &output);
+                RunPanel<Constant0, Constant0>(vectors, columns, widest, k, list, a, aColumnStep, lastWhole, b, mask, &output);
                 break;
             case (false, true):
-                RunPanel<Constant1, Constant0>(vectors, columns, widest, k, list, a, aColumnStep, b, mask, &output);
+                RunPanel<Constant1, Constant0>(vectors, columns, widest, k, list, a, aColumnStep, lastWhole, b, mask, &output);
                 break;
             case (true, false):
-                RunPanel<Constant0, Constant1>(vectors, columns, widest, k, list, a, aColumnStep, b, mask, &output);
+                RunPanel<Constant0, Constant1>(vectors, columns, widest, k, list, a, aColumnStep, lastWhole, b, mask, &output);
                 break;
             default:
-                RunPanel<Constant1, Constant1>(vectors, columns, widest, k, list, a, aColumnStep, b, mask, &output);
+                RunPanel<Constant1, Constant1>(vectors, columns, widest, k, list, a, aColumnStep, lastWhole, b, mask, &output);
                 break;
         }
     }
 
     private static void RunPanel<TMasked, TListed>(
-        int vectors, int columns, int widest, int k, int* list, T* a, nint aColumnStep, GemmOperand<T> b, TVector mask, GemmOutput<T>* output)
+        int vectors, int columns, int widest, int k, int* list, T* a, nint aColumnStep, T* lastWhole, GemmOperand<T> b, TVector mask, GemmOutput<T>* output)
         where TMasked : struct, IConstant
         where TListed : struct, IConstant
     {
         switch (vectors)
         {
             case 1:
-                RunPanel<Constant1, TMasked, TListed>(columns, widest, k, list, a, aColumnStep, b, mask, output);
+                RunPanel<Constant1, TMasked, TListed>(columns, widest, k, list, a, aColumnStep, lastWhole, b, mask, output);
                 break;
             case 2:
-                RunPanel<Constant2, TMasked, TListed>(columns, widest, k, list, a, aColumnStep, b, mask, output);
+                RunPanel<Constant2, TMasked, TListed>(columns, widest, k, list, a, aColumnStep, lastWhole, b, mask, output);
                 break;
             case 3:
-                RunPanel<Constant3, TMasked, TListed>(columns, widest, k, list, a, aColumnStep, b, mask, output);
+                RunPanel<Constant3, TMasked, TListed>(columns, widest, k, list, a, aColumnStep, lastWhole, b, mask, output);
                 break;
             default:
-                RunPanel<Constant4, TMasked, TListed>(columns, widest, k, list, a, aColumnStep, b, mask, output);
+                RunPanel<Constant4, TMasked, TListed>(columns, widest, k, list, a, aColumnStep, lastWhole, b, mask, output);
                 break;
         }
     }
 
     private static void RunPanel<TRows, TMasked, TListed>(
-        int columns, int widest, int k, int* list, T* a, nint aColumnStep, GemmOperand<T> b, TVector mask, GemmOutput<T>* output)
+        int columns,
+        int widest,
+        int k,
+        int* list,
+        T* a,
+        nint aColumnStep,
+        T* lastWhole,
+        GemmOperand<T> b,
+        TVector mask,
+        GemmOutput<T>* output)
         where TRows : struct, IConstant
         where TMasked : struct, IConstant
         where TListed : struct, IConstant
@@ -236,18 +312,18 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
         T* columnsOfB = b.Data;
         if (wider > 0)
         {
-            RunGroups<TRows, TMasked, TListed>(wider, width + 1, k, list, a, aColumnStep, b, mask, output);
+            RunGroups<TRows, TMasked, TListed>(wider, width + 1, k, list, a, aColumnStep, lastWhole, b, mask, output);
             columnsOfB += wider * (width + 1) * (b.RowStep == 0 ? k : b.ColumnStep);
         }
 
         RunGroups<TRows, TMasked, TListed>(
-            groups - wider, width, k, list, a, aColumnStep, new(columnsOfB, b.RowStep, b.ColumnStep), mask, output);
+            groups - wider, width, k, list, a, aColumnStep, lastWhole, new(columnsOfB, b.RowStep, b.ColumnStep), mask, output);
     }
 
     /// <summary>Computes adjacent groups of columns of the same width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunGroups<TRows, TMasked, TListed>(
-        int groups, int width, int k, int* list, T* a, nint aColumnStep, GemmOperand<T> b, TVector mask, GemmOutput<T>* output)
+        int groups, int width, int k, int* list, T* a, nint aColumnStep, T* lastWhole, GemmOperand<T> b, TVector mask, GemmOutput<T>* output)
         where TRows : struct, IConstant
         where TMasked : struct, IConstant
         where TListed : struct, IConstant
@@ -259,35 +335,35 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
         {
             case 1:
                 GemmTile<T, TVector, TLane, TRows, Constant1, TMasked, TListed>.Run(
-                    groups, k, list, a, aColumnStep, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
+                    groups, k, list, a, aColumnStep, lastWhole, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
                 break;
             case 2:
                 GemmTile<T, TVector, TLane, TRows, Constant2, TMasked, TListed>.Run(
-                    groups, k, list, a, aColumnStep, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
+                    groups, k, list, a, aColumnStep, lastWhole, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
                 break;
             case 3:
                 GemmTile<T, TVector, TLane, TRows, Constant3, TMasked, TListed>.Run(
-                    groups, k, list, a, aColumnStep, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
+                    groups, k, list, a, aColumnStep, lastWhole, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
                 break;
             case 4:
                 GemmTile<T, TVector, TLane, TRows, Constant4, TMasked, TListed>.Run(
-                    groups, k, list, a, aColumnStep, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
+                    groups, k, list, a, aColumnStep, lastWhole, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
                 break;
             case 5:
                 GemmTile<T, TVector, TLane, TRows, Constant5, TMasked, TListed>.Run(
-                    groups, k, list, a, aColumnStep, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
+                    groups, k, list, a, aColumnStep, lastWhole, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
                 break;
             case 6:
                 GemmTile<T, TVector, TLane, TRows, Constant6, TMasked, TListed>.Run(
-                    groups, k, list, a, aColumnStep, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
+                    groups, k, list, a, aColumnStep, lastWhole, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
                 break;
             case 7:
                 GemmTile<T, TVector, TLane, TRows, Constant7, TMasked, TListed>.Run(
-                    groups, k, list, a, aColumnStep, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
+                    groups, k, list, a, aColumnStep, lastWhole, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
                 break;
             default:
                 GemmTile<T, TVector, TLane, TRows, Constant8, TMasked, TListed>.Run(
-                    groups, k, list, a, aColumnStep, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
+                    groups, k, list, a, aColumnStep, lastWhole, b.Data, rowStep, b.ColumnStep, groupStep, mask, output);
                 break;
         }
     }

@@ -28,6 +28,19 @@ internal unsafe struct GemmOutput<T>
     public T Scale;
 
     public T NegatedRate;
+
+    /// <summary>The same from an element of C on.</summary>
+    public readonly GemmOutput<T> At(nint row, nint column)
+    {
+        GemmOutput<T> output = this;
+        output.Destination += row + (column * DestinationColumnStep);
+        if (Start != null)
+        {
+            output.Start += row + (column * StartColumnStep);
+        }
+
+        return output;
+    }
 }
 
 /// <summary>
@@ -64,6 +77,7 @@ internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMaske
     /// <param name="list">The columns of A and rows of B that the chains consist of, if TListed is 1.</param>
     /// <param name="a">The tile's rows of A; consecutive rows are adjacent.</param>
     /// <param name="aColumnStep">The step from column k to column k+1 of A.</param>
+    /// <param name="lastWhole">The last place in A from which whole vectors can be read without passing its end; used if TMasked is 1.</param>
     /// <param name="b">The tile's columns of B.</param>
     /// <param name="bRowStep">The step from row k to row k+1 of B.</param>
     /// <param name="bColumnStep">The step from column to column of B.</param>
@@ -77,6 +91,7 @@ internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMaske
         int* list,
         T* a,
         nint aColumnStep,
+        T* lastWhole,
         T* b,
         nint bRowStep,
         nint bColumnStep,
@@ -86,7 +101,7 @@ internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMaske
     {
         for (; tiles > 0; tiles--)
         {
-            Run(k, list, a, aColumnStep, b, bRowStep, bColumnStep, mask, output);
+            Run(k, list, a, aColumnStep, lastWhole, b, bRowStep, bColumnStep, mask, output);
             b += bTileStep;
             output->Destination += TColumns.Value * output->DestinationColumnStep;
             if (output->Start != null)
@@ -98,7 +113,16 @@ internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMaske
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Run(
-        nint k, int* list, T* a, nint aColumnStep, T* b, nint bRowStep, nint bColumnStep, TVector mask, GemmOutput<T>* output)
+        nint k,
+        int* list,
+        T* a,
+        nint aColumnStep,
+        T* lastWhole,
+        T* b,
+        nint bRowStep,
+        nint bColumnStep,
+        TVector mask,
+        GemmOutput<T>* output)
     {
         Column c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
 
@@ -127,16 +151,17 @@ internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMaske
                 list++;
             }
 
-            Column column = Load(ak, mask, 0);
+            // Lanes below the last row may hold anything, since they are not stored; a mask would cost more than a comparison.
+            Column column = TMasked.Value == 0 || ak <= lastWhole ? LoadWhole(ak) : Load(ak, mask, 0);
             TLane.Prefetch(bk + (TColumns.Value * bColumnStep)); // what the next tile begins with
-            c0 = MultiplyAdd(column, bk, c0, 0);
-            c1 = MultiplyAdd(column, bk + bColumnStep, c1, 1);
-            c2 = MultiplyAdd(column, bk + (2 * bColumnStep), c2, 2);
-            c3 = MultiplyAdd(column, bk + (3 * bColumnStep), c3, 3);
-            c4 = MultiplyAdd(column, bk + (4 * bColumnStep), c4, 4);
-            c5 = MultiplyAdd(column, bk + (5 * bColumnStep), c5, 5);
-            c6 = MultiplyAdd(column, bk + (6 * bColumnStep), c6, 6);
-            c7 = MultiplyAdd(column, bk + (7 * bColumnStep), c7, 7);
+            MultiplyAdd(column, bk, ref c0, 0);
+            MultiplyAdd(column, bk + bColumnStep, ref c1, 1);
+            MultiplyAdd(column, bk + (2 * bColumnStep), ref c2, 2);
+            MultiplyAdd(column, bk + (3 * bColumnStep), ref c3, 3);
+            MultiplyAdd(column, bk + (4 * bColumnStep), ref c4, 4);
+            MultiplyAdd(column, bk + (5 * bColumnStep), ref c5, 5);
+            MultiplyAdd(column, bk + (6 * bColumnStep), ref c6, 6);
+            MultiplyAdd(column, bk + (7 * bColumnStep), ref c7, 7);
             if (TListed.Value == 0)
             {
                 ak += aColumnStep;
@@ -213,16 +238,40 @@ internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMaske
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Column LoadWhole(T* source)
+    {
+        Column column = default;
+        column.V0 = TLane.Load(source);
+        if (TRows.Value > 1)
+        {
+            column.V1 = TLane.Load(source + TLane.Count);
+        }
+
+        if (TRows.Value > 2)
+        {
+            column.V2 = TLane.Load(source + (2 * TLane.Count));
+        }
+
+        if (TRows.Value > 3)
+        {
+            column.V3 = TLane.Load(source + (3 * TLane.Count));
+        }
+
+        return column;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector LoadVector(T* source, TVector mask, int row) =>
         IsMasked(row) ? TLane.LoadMasked(source + (row * TLane.Count), mask) : TLane.Load(source + (row * TLane.Count));
 
-    /// <summary><c>c + column·b</c>, each element rounded once.</summary>
+    /// <summary><c>c ← c + column·b</c>, each element rounded once. By reference, so that the JIT sees each sum return to its own
+    /// register and adds no moves.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Column MultiplyAdd(Column column, T* b, Column c, int index)
+    private static void MultiplyAdd(Column column, T* b, ref Column c, int index)
     {
         if (index >= TColumns.Value)
         {
-            return c;
+            return;
         }
 
         TVector factor = TLane.Broadcast(*b);
@@ -241,8 +290,6 @@ internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMaske
         {
             c.V3 = TLane.FusedMultiplyAdd(column.V3, factor, c.V3);
         }
-
-        return c;
     }
 
     /// <summary><c>fma(rate, sum·scale + 0, w)</c>: the weights after the step. The addition makes +0 of −0: a zero sum has the

@@ -173,6 +173,7 @@ internal static unsafe class ZeroSkippingGemm
                         listed ? list : null,
                         pa + i,
                         a.ColumnStep,
+                        pa + a.Data.Length,
                         new GemmOperand<T>(pb + ((nint)j * b.ColumnStep), b.RowStep, b.ColumnStep),
                         tile);
                 }

@@ -26,8 +26,8 @@ public abstract class GemmTests<T>
 
     private static readonly int[] s_narrow = [.. Enumerable.Range(1, 13)];
 
-    /// <summary>Around the length of a slice of k (1024), and twice that.</summary>
-    private static readonly int[] s_sliceEdges = [1, 2, 1023, 1024, 1025, 1026, 2049];
+    /// <summary>Around the length of a slice of k (448 with 16 registers, 1024 with 32), and twice that.</summary>
+    private static readonly int[] s_sliceEdges = [1, 2, 448, 449, 1024, 1025, 2049];
 
     private static readonly Lazy<GemmTable<T>> s_small = new(() => new(Small, Small, s_upToSmall, seed: 1));
 
