@@ -12,9 +12,14 @@ namespace NeuralNets.Core.Serialization;
 /// <para>
 /// A checkpoint is a file of <see cref="NetworkFile"/> that has the trainer's state in its metadata, too
 /// (<c>neuralnets.training</c>, JSON): the number of epochs completed, the seed, the learning rate, the batch size, the offset of
-/// the loss, and a fingerprint of the training set (its sizes, its labels, and the features of up to 256 samples). That is all that training depends on, since the order of the samples is a
-/// function of the seed and the epoch: a run that is killed, loaded and continued ends with the bits of one that was not.
-/// <see cref="NetworkFile"/> loads the network alone.
+/// the loss, and a fingerprint of the training set (its sizes, its labels, and the features of up to 256 samples). That is all
+/// that training with the managed kernels depends on, since the order of the samples is a function of the seed and the epoch: a
+/// run that is killed, loaded and continued ends with the bits of one that was not. <see cref="NetworkFile"/> loads the network
+/// alone.
+/// </para>
+/// <para>
+/// The backend is not stored: a trainer that is loaded has the managed kernels until another
+/// <see cref="GradientDescentTrainer{T}.Backend"/> is set, and with another one the bits of the continued run are that library's.
 /// </para>
 /// <para>
 /// What the caller gives again: the training set, which <see cref="GradientDescentTrainer{T}.Fit"/> checks; the validation set

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Text.Json;
 
 namespace NeuralNets.Core.Tests.Backends;
@@ -16,11 +15,6 @@ public sealed class MathNetMklReferenceTests
         OperatingSystem.IsWindows() ? "MathNet.Numerics.MKL.Win-x64" : "MathNet.Numerics.MKL.Linux-x64",
     ];
 
-    private static string Repository { get; } = Path.GetFullPath(
-        typeof(MathNetMklReferenceTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(attribute => attribute.Key == "RepositoryPath").Value!,
-        AppContext.BaseDirectory);
-
     [Theory]
     [InlineData("samples/NeuralNets.Mnist/NeuralNets.Mnist.csproj")]
     [InlineData("benchmarks/NeuralNets.Core.Benchmarks/NeuralNets.Core.Benchmarks.csproj")]
@@ -35,7 +29,7 @@ public sealed class MathNetMklReferenceTests
 
     private static string[] Items(string project, string item, params string[] options)
     {
-        var start = new ProcessStartInfo("dotnet", ["msbuild", Path.Combine(Repository, project), $"-getItem:{item}", "-nodeReuse:false", .. options])
+        var start = new ProcessStartInfo("dotnet", ["msbuild", Repository.PathOf(project), $"-getItem:{item}", "-nodeReuse:false", .. options])
         {
             RedirectStandardOutput = true,
         };

@@ -26,19 +26,23 @@ internal static class Child
         return Process.Start(start)!;
     }
 
+    /// <summary>The lines that a scenario prints, whose arguments hold no spaces.</summary>
+    public static string[] Run(string scenario, params (string Name, string Value)[] environment) =>
+        Run(scenario.Split(' '), environment);
+
     /// <summary>The lines that a scenario prints.</summary>
-    public static string[] Run(string scenario, params (string Name, string Value)[] environment)
+    public static string[] Run(IReadOnlyCollection<string> scenario, params (string Name, string Value)[] environment)
     {
-        using Process process = Start(scenario.Split(' '), environment);
+        using Process process = Start(scenario, environment);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(s_limit))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"'{scenario}' did not end within {s_limit}.");
+            throw new TimeoutException($"'{string.Join(' ', scenario)}' did not end within {s_limit}.");
         }
 
-        process.ExitCode.Should().Be(0, $"of '{scenario}', which said: {errors.Result}");
+        process.ExitCode.Should().Be(0, $"of '{string.Join(' ', scenario)}', which said: {errors.Result}");
         return output.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 }

@@ -21,6 +21,9 @@ internal static class Program
             case ["checkpoint", var type, var path, var epochs]:
                 CheckpointScenario.Train(type, path, int.Parse(epochs, null));
                 return 0;
+            case ["page", var program]:
+                PageScenario.Run(program);
+                return 0;
             case ["threads"]:
                 ThreadScenario.Print();
                 return 0;

@@ -1,0 +1,81 @@
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Emit;
+
+namespace NeuralNets.Core.Tests.Docs;
+
+/// <summary>The C# blocks of a page as one program, which is what a reader makes who copies one after the other.</summary>
+internal static class PageProgram
+{
+    /// <summary>Printed after each block, to tell what each of them prints.</summary>
+    public const string EndOfBlock = "=== end of block ===";
+
+    /// <summary>What the SDK gives to every console project.</summary>
+    private const string ImplicitUsings =
+        "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; "
+        + "global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;";
+
+    // What a project has that references the package, and nothing of the tests.
+    private static readonly MetadataReference[] s_references =
+    [
+        .. Directory.EnumerateFiles(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "System*.dll")
+            .Append(typeof(Network<float>).Assembly.Location)
+            .Append(typeof(MathNet.Numerics.LinearAlgebra.Matrix<float>).Assembly.Location)
+            .Where(IsManaged)
+            .Select(file => MetadataReference.CreateFromFile(file)),
+    ];
+
+    /// <summary>Compiles the blocks, without any warning.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="program">The file to write.</param>
+    public static void Compile(MarkdownPage page, string program)
+    {
+        var compilation = CSharpCompilation.Create(
+            "Page",
+            [CSharpSyntaxTree.ParseText(ImplicitUsings), CSharpSyntaxTree.ParseText(Source(page), path: page.Name)],
+            s_references,
+            new CSharpCompilationOptions(
+                OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
+        using FileStream stream = File.Create(program);
+        EmitResult result = compilation.Emit(stream);
+        result.Diagnostics.Where(each => each.Severity >= DiagnosticSeverity.Warning)
+            .Select(each => each.ToString()).Should().BeEmpty("the code of a page must compile without warnings");
+    }
+
+    /// <summary>The usings, then the statements of all blocks, then the types: the order that the language asks for.</summary>
+    private static string Source(MarkdownPage page)
+    {
+        var usings = new StringBuilder();
+        var statements = new StringBuilder();
+        var types = new StringBuilder();
+        foreach (CodeBlock block in page.Blocks.Where(block => block.Kind == "csharp"))
+        {
+            string text = string.Join('\n', block.Lines);
+            CompilationUnitSyntax unit = CSharpSyntaxTree.ParseText(text).GetCompilationUnitRoot();
+            int firstStatement = unit.Usings.Count == 0 ? 0 : unit.Usings[^1].FullSpan.End;
+            MemberDeclarationSyntax? firstType = unit.Members.FirstOrDefault(member => member is not GlobalStatementSyntax);
+            int endOfStatements = firstType?.FullSpan.Start ?? text.Length;
+            Append(usings, page, block, text, ..firstStatement);
+            Append(statements, page, block, text, firstStatement..endOfStatements);
+            Append(types, page, block, text, endOfStatements..);
+            statements.Append("#line hidden\n").Append($"Console.WriteLine(\"{EndOfBlock}\");\n");
+        }
+
+        return $"{usings}{statements}{types}";
+    }
+
+    private static void Append(StringBuilder source, MarkdownPage page, CodeBlock block, string text, Range part)
+    {
+        int line = block.Line + text[..part.Start.GetOffset(text.Length)].Count(c => c == '\n');
+        source.Append($"#line {line} \"{page.Name}\"\n{text[part]}\n");
+    }
+
+    private static bool IsManaged(string file)
+    {
+        using FileStream stream = File.OpenRead(file);
+        using var reader = new System.Reflection.PortableExecutable.PEReader(stream);
+        return reader.HasMetadata;
+    }
+}
