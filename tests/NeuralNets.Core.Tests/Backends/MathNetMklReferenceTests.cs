@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Reflection;
 using System.Text.Json;
 
 namespace NeuralNets.Core.Tests.Backends;
@@ -16,11 +14,6 @@ public sealed class MathNetMklReferenceTests
         OperatingSystem.IsWindows() ? "MathNet.Numerics.MKL.Win-x64" : "MathNet.Numerics.MKL.Linux-x64",
     ];
 
-    private static string Repository { get; } = Path.GetFullPath(
-        typeof(MathNetMklReferenceTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(attribute => attribute.Key == "RepositoryPath").Value!,
-        AppContext.BaseDirectory);
-
     [Theory]
     [InlineData("samples/NeuralNets.Mnist/NeuralNets.Mnist.csproj")]
     [InlineData("benchmarks/NeuralNets.Core.Benchmarks/NeuralNets.Core.Benchmarks.csproj")]
@@ -35,14 +28,7 @@ public sealed class MathNetMklReferenceTests
 
     private static string[] Items(string project, string item, params string[] options)
     {
-        var start = new ProcessStartInfo("dotnet", ["msbuild", Path.Combine(Repository, project), $"-getItem:{item}", "-nodeReuse:false", .. options])
-        {
-            RedirectStandardOutput = true,
-        };
-        using Process process = Process.Start(start)!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        process.ExitCode.Should().Be(0, output);
+        string output = DotnetCommand.Run(["msbuild", Repository.File(project), $"-getItem:{item}", .. options]);
         using var json = JsonDocument.Parse(output);
         return [.. json.RootElement.GetProperty("Items").GetProperty(item).EnumerateArray().Select(each => each.GetProperty("Identity").GetString()!)];
     }
