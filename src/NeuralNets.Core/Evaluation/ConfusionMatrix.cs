@@ -42,9 +42,10 @@ public sealed class ConfusionMatrix
     public double Accuracy { get; }
 
     /// <summary>The number of samples of one class for which one was predicted.</summary>
-    /// <param name="actual">The true class.</param>
-    /// <param name="predicted">The predicted class.</param>
+    /// <param name="actual">The true class, 0 … <see cref="Classes"/>−1.</param>
+    /// <param name="predicted">The predicted class, 0 … <see cref="Classes"/>−1.</param>
     /// <returns>The number of samples.</returns>
+    /// <exception cref="IndexOutOfRangeException">One of them is no class.</exception>
     public long this[int actual, int predicted] => _counts[actual, predicted];
 
     /// <summary>Returns how well one class was recognised.</summary>

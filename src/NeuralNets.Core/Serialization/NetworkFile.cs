@@ -192,7 +192,7 @@ public static class NetworkFile
         return new()
         {
             ["format"] = "pt", // Other readers expect it: tensors as PyTorch has them.
-            ["neuralnets.version"] = typeof(NetworkFile).Assembly.GetName().Version!.ToString(3),
+            ["neuralnets.version"] = LibraryVersion.Text,
             [ArchitectureKey] = ArchitectureJson.Write(network),
         };
     }

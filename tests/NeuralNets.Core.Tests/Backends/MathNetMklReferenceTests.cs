@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace NeuralNets.Core.Tests.Backends;
@@ -29,14 +28,7 @@ public sealed class MathNetMklReferenceTests
 
     private static string[] Items(string project, string item, params string[] options)
     {
-        var start = new ProcessStartInfo("dotnet", ["msbuild", Repository.PathOf(project), $"-getItem:{item}", "-nodeReuse:false", .. options])
-        {
-            RedirectStandardOutput = true,
-        };
-        using Process process = Process.Start(start)!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        process.ExitCode.Should().Be(0, output);
+        string output = DotnetCommand.Run(["msbuild", Repository.File(project), $"-getItem:{item}", .. options]);
         using var json = JsonDocument.Parse(output);
         return [.. json.RootElement.GetProperty("Items").GetProperty(item).EnumerateArray().Select(each => each.GetProperty("Identity").GetString()!)];
     }

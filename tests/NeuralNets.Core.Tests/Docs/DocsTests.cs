@@ -71,11 +71,11 @@ public sealed partial class DocsTests
     public void Links_OfAPage_LeadSomewhere(string name)
     {
         var page = new MarkdownPage(name);
-        string folder = Path.GetDirectoryName(Repository.PathOf(name))!;
+        string folder = Path.GetDirectoryName(Repository.File(name))!;
         foreach (string link in page.Links.Where(link => !link.StartsWith("https://", StringComparison.Ordinal)))
         {
             string[] parts = link.Split('#');
-            string target = parts[0].Length == 0 ? Repository.PathOf(name) : Path.GetFullPath(parts[0], folder);
+            string target = parts[0].Length == 0 ? Repository.File(name) : Path.GetFullPath(parts[0], folder);
 
             (File.Exists(target) || Directory.Exists(target)).Should().BeTrue("{0} links to {1}", name, link);
             if (parts.Length > 1)
@@ -93,7 +93,7 @@ public sealed partial class DocsTests
         {
             foreach (Match match in RepositoryPath().Matches(command))
             {
-                string path = Repository.PathOf(match.Value);
+                string path = Repository.File(match.Value);
                 (File.Exists(path) || Directory.Exists(path)).Should().BeTrue("{0} is in '{1}'", match.Value, command);
             }
 
@@ -112,13 +112,13 @@ public sealed partial class DocsTests
     private static void CopyData(TempDirectory folder)
     {
         Directory.CreateDirectory(folder.File(Data));
-        foreach (string file in Directory.EnumerateFiles(Repository.PathOf(Data), "*.gz"))
+        foreach (string file in Directory.EnumerateFiles(Repository.File(Data), "*.gz"))
         {
             File.Copy(file, Path.Combine(folder.File(Data), Path.GetFileName(file)));
         }
 
         File.Copy(
-            Repository.PathOf("tests/NeuralNets.Core.Tests/Serialization/Fixtures/pytorch-linear-f32.safetensors"),
+            Repository.File("tests/NeuralNets.Core.Tests/Serialization/Fixtures/pytorch-linear-f32.safetensors"),
             folder.File("model.safetensors"));
     }
 

@@ -20,7 +20,7 @@ internal sealed partial class MarkdownPage
     public MarkdownPage(string name)
     {
         Name = name;
-        string[] lines = File.ReadAllLines(Repository.PathOf(name));
+        string[] lines = File.ReadAllLines(Repository.File(name));
         for (int i = 0; i < lines.Length; i++)
         {
             if (lines[i].StartsWith(Fence, StringComparison.Ordinal))
@@ -62,7 +62,7 @@ internal sealed partial class MarkdownPage
     ];
 
     private static IEnumerable<string> Pages(string folder, SearchOption option) =>
-        Directory.EnumerateFiles(Repository.PathOf(folder), "*.md", option)
+        Directory.EnumerateFiles(Repository.File(folder), "*.md", option)
             .Select(file => Path.GetRelativePath(Repository.Folder, file).Replace('\\', '/'))
             .Order(StringComparer.Ordinal);
 

@@ -110,4 +110,14 @@ public class ConfusionMatrixTests
 
         evaluate.Should().Throw<ArgumentOutOfRangeException>().WithMessage("The class must be between 0 and 4.*");
     }
+
+    [Theory]
+    [InlineData(-1, 0)]
+    [InlineData(0, 5)]
+    public void Indexer_NoClass_Throws(int actual, int predicted)
+    {
+        Func<long> count = () => s_matrix[actual, predicted];
+
+        count.Should().Throw<IndexOutOfRangeException>();
+    }
 }

@@ -44,9 +44,8 @@ public abstract class NetworkFileTests<T>
         byte[] file = stream.ToArray();
         string header = SafetensorsBytes.HeaderOf(file);
         int size = s_dtype == "F32" ? 4 : 8;
-        string version = typeof(Network<T>).Assembly.GetName().Version!.ToString(3);
         header.TrimEnd(' ').Should().Be(
-            $$$"""{"__metadata__":{"format":"pt","neuralnets.version":"{{{version}}}","neuralnets.network":"{\"format\":1,\"inputs\":2,\"layers\":["""
+            $$$"""{"__metadata__":{"format":"pt","neuralnets.version":"{{{LibraryVersion.Text}}}","neuralnets.network":"{\"format\":1,\"inputs\":2,\"layers\":["""
             + $$$"""{\"units\":3,\"activation\":\"LeakyRelu\",\"slope\":0.01},{\"units\":2,\"activation\":\"Softmax\"}]}"},"""
             + $$$"""{{{Entry("layers.0.bias", "3", 0, 3 * size)}}},{{{Entry("layers.0.weight", "3,2", 3 * size, 9 * size)}}},"""
             + $$$"""{{{Entry("layers.1.bias", "2", 9 * size, 11 * size)}}},{{{Entry("layers.1.weight", "2,3", 11 * size, 17 * size)}}}}""");
