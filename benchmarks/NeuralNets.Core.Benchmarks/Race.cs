@@ -18,18 +18,29 @@ namespace NeuralNets.Core.Benchmarks;
 internal static class Race
 {
     private const string Usage =
-        "race --data DIR [--batch 64] [--threads 2] [--epochs 8] [--sizes 784-128-32-10] [--lr 0.1] [--full] [--type float|double] [--target 0.98] [--seed 1] [--backend managed|mkl|mathnet]";
+        "race --data DIR [--batch 64] [--threads 2] [--epochs 8] [--sizes 784-128-32-10] [--lr 0.1] [--decay] [--full] "
+        + "[--type float|double] [--target 0.98] [--seed 1] [--backend managed|mkl|mathnet]";
 
     private const int FullBatchSamples = 20_000;
 
     private sealed record Options(
-        string Data, int Batch, int Threads, int Epochs, int[] Sizes, double LearningRate, bool Full, double? Target, ulong Seed, GemmBackend Backend);
+        string Data,
+        int Batch,
+        int Threads,
+        int Epochs,
+        int[] Sizes,
+        double LearningRate,
+        bool Decay,
+        bool Full,
+        double? Target,
+        ulong Seed,
+        GemmBackend Backend);
 
     public static int Run(string[] args)
     {
         string? data = null;
         string type = "float";
-        var options = new Options("", 64, 2, 8, [784, 128, 32, 10], 0.1, false, null, 1, ManagedBackend.Instance);
+        var options = new Options("", 64, 2, 8, [784, 128, 32, 10], 0.1, false, false, null, 1, ManagedBackend.Instance);
         try
         {
             for (int i = 0; i < args.Length; i++)
@@ -53,6 +64,9 @@ internal static class Race
                         break;
                     case "--lr":
                         options = options with { LearningRate = double.Parse(args[++i], CultureInfo.InvariantCulture) };
+                        break;
+                    case "--decay":
+                        options = options with { Decay = true };
                         break;
                     case "--full":
                         options = options with { Full = true };
@@ -102,9 +116,7 @@ internal static class Race
             training = training.Take(FullBatchSamples);
         }
 
-        LayerSpec<T>[] hidden = [.. options.Sizes[1..^1].Select(units => new LayerSpec<T>(units, new Relu<T>()))];
-        var network = new Network<T>(
-            options.Sizes[0], [.. hidden, new LayerSpec<T>(options.Sizes[^1], new Softmax<T>(), new HeUniform())], options.Seed);
+        Network<T> network = CreateNetwork<T>(options.Sizes, options.Seed);
         var trainer = new GradientDescentTrainer<T>(network)
         {
             LearningRate = options.LearningRate,
@@ -118,7 +130,7 @@ internal static class Race
             ["peer"] = "NeuralNets.Core",
             ["config"] = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(options.Full ? "full-batch 20k " : "")}{string.Join('-', options.Sizes)} {typeof(T).Name} sgd lr {options.LearningRate} byte data, {Kernels.Simd.Width}"),
+                $"{(options.Full ? "full-batch 20k " : "")}{string.Join('-', options.Sizes)} {typeof(T).Name} sgd lr {options.LearningRate}{(options.Decay ? " to 0" : "")} byte data, {Kernels.Simd.Width}"),
             ["batch"] = options.Full ? FullBatchSamples : options.Batch,
             ["threads"] = options.Threads,
             ["backend"] = options.Backend.Name,
@@ -127,8 +139,7 @@ internal static class Race
         using var recorder = new Recorder(options.Target);
         try
         {
-            TrainingResult result = trainer.Fit(training, options.Epochs, test, recorder, recorder.TargetReached);
-            figures["workers"] = result.Workers;
+            figures["workers"] = Fit(trainer, training, options.Epochs, options.Decay, test, recorder);
         }
         catch (OperationCanceledException)
         {
@@ -158,6 +169,37 @@ internal static class Race
         }
 
         return figures;
+    }
+
+    /// <summary>The peers' network: ReLU and softmax, He's uniform weights.</summary>
+    internal static Network<T> CreateNetwork<T>(int[] sizes, ulong seed)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        LayerSpec<T>[] hidden = [.. sizes[1..^1].Select(units => new LayerSpec<T>(units, new Relu<T>()))];
+        return new Network<T>(sizes[0], [.. hidden, new LayerSpec<T>(sizes[^1], new Softmax<T>(), new HeUniform())], seed);
+    }
+
+    /// <summary>Trains at a constant rate, or at one that falls in equal parts from epoch to epoch and would be 0 after the last.</summary>
+    /// <returns>The number of workers.</returns>
+    internal static int Fit<T>(
+        GradientDescentTrainer<T> trainer, Dataset<T> training, int epochs, bool decay, Dataset<T> validation, Recorder recorder)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (!decay)
+        {
+            return trainer.Fit(training, epochs, validation, recorder, recorder.TargetReached).Workers;
+        }
+
+        int workers = 0;
+        double rate = trainer.LearningRate;
+        for (int epoch = 0; epoch < epochs; epoch++)
+        {
+            trainer.LearningRate = rate * (epochs - epoch) / epochs;
+            recorder.Continue();
+            workers = trainer.Fit(training, 1, validation, recorder, recorder.TargetReached).Workers;
+        }
+
+        return workers;
     }
 
     /// <summary>All test images at once, as numbers in memory: best of 25. And one image at a time: median of 200 runs of 50.</summary>
@@ -206,7 +248,7 @@ internal static class Race
         return Dataset<T>.FromImages(IdxReader.ReadImages(Find($"{prefix}-images-idx3-ubyte"), Find($"{prefix}-labels-idx1-ubyte")));
     }
 
-    private static double Median(double[] values)
+    internal static double Median(double[] values)
     {
         double[] sorted = [.. values.Order()];
         int middle = sorted.Length / 2;
@@ -220,6 +262,7 @@ internal static class Race
     {
         private readonly CancellationTokenSource _source = new();
         private readonly List<long> _stamps = [Stopwatch.GetTimestamp()];
+        private TimeSpan _before;
 
         public List<EpochResult> Epochs { get; } = [];
 
@@ -241,9 +284,12 @@ internal static class Race
         public double TimeTo(double accuracy) =>
             Epochs.Find(epoch => epoch.ValidationAccuracy >= accuracy) is { } reached ? Round(reached.TrainingTime.TotalSeconds, 3) : -1;
 
+        /// <summary>Says that another call of Fit begins, whose time counts on from that of the last.</summary>
+        public void Continue() => _before = Epochs.Count == 0 ? TimeSpan.Zero : Epochs[^1].TrainingTime;
+
         public void Report(EpochResult value)
         {
-            Epochs.Add(value);
+            Epochs.Add(value with { TrainingTime = _before + value.TrainingTime });
             _stamps.Add(Stopwatch.GetTimestamp());
             if (value.ValidationAccuracy >= target)
             {
