@@ -137,6 +137,9 @@ public sealed class GradientDescentTrainer<T>
     /// <summary>The cut of the step, for tests.</summary>
     internal bool? ForcedCutByUnits { get; set; }
 
+    /// <summary>Asked at each step whether worker 0 does the next one alone, for tests.</summary>
+    internal Func<bool>? ForcedPace { get; set; }
+
     /// <summary>The most samples that go through at a time. 256 keep what passes between the layers in the cache.</summary>
     internal int ChunkColumns { get; set; } = 256;
 

@@ -22,6 +22,7 @@ internal sealed class TrainingRun<T>
     private readonly int _epochs;
     private readonly int _batchSize;
     private readonly StepPlan _plan;
+    private readonly TeamPace _pace = new(Stopwatch.GetTimestamp());
     private readonly TrainingStep<T> _step;
     private readonly int[] _order;
     private readonly int[] _predicted;
@@ -31,6 +32,8 @@ internal sealed class TrainingRun<T>
     private readonly Stopwatch _evaluationTime = new();
     private double _cost;
     private bool _cancelled;
+    private bool _alone;
+    private int _resume;
     private EpochResult? _pending;
 
     public TrainingRun(
@@ -155,47 +158,117 @@ internal sealed class TrainingRun<T>
     private int TrainEpoch(WorkerTeam team, int worker)
     {
         int hits = 0;
-        for (int batch = 0, step = 1; batch < _order.Length; batch += _batchSize, step++)
+        int batch = 0;
+        while (batch < _order.Length && !_cancelled)
         {
-            int size = Math.Min(_batchSize, _order.Length - batch);
-            for (int chunk = 0; chunk < size; chunk += _plan.ChunkColumns)
+            if (_alone)
             {
-                ReadOnlySpan<int> rest = _order.AsSpan(batch + chunk);
-                ReadOnlySpan<int> samples = rest[..Math.Min(_plan.ChunkColumns, size - chunk)];
-                rest = rest[samples.Length..];
-                ReadOnlySpan<int> next = rest[..Math.Min(samples.Length, rest.Length)];
-                if (worker == 0 && chunk == 0)
-                {
-                    _cancelled = _cancellation.IsCancellationRequested;
-                }
-
-                _step.Begin(samples, next, worker);
-                team.Barrier();
-                if (_cancelled)
-                {
-                    return hits;
-                }
-
-                hits += _step.Propagate(samples, next, worker);
-                team.Barrier();
-                if (_step.HasNonFiniteCost)
-                {
-                    // Before the update, so that the network keeps its last good parameters.
-                    ThrowNonFiniteCost(team, worker, step, samples.Length);
-                }
-
-                bool isLast = chunk + samples.Length == size;
-                _step.Descend(samples.Length, isFirst: chunk == 0, isLast ? size : 0, worker);
+                // Worker 0 does the others' parts, too, until the team is as fast.
+                team.Barrier(); // the last step's updates are there
                 if (worker == 0)
                 {
-                    AddCosts(samples.Length);
-                }
-            }
+                    for (; batch < _order.Length && _alone && !_cancelled; batch += _batchSize)
+                    {
+                        hits += TrainStep(team, isAlone: true, worker, batch);
+                    }
 
-            _trainer.StepObserver?.Invoke(worker);
+                    _resume = batch;
+                }
+
+                team.Barrier();
+                batch = _resume;
+            }
+            else
+            {
+                hits += TrainStep(team, isAlone: false, worker, batch);
+                batch += _batchSize;
+            }
         }
 
         return hits;
+    }
+
+    /// <summary>Runs one step: a worker's part, or all parts.</summary>
+    private int TrainStep(WorkerTeam team, bool isAlone, int worker, int batch)
+    {
+        int hits = 0;
+        int endPart = isAlone ? _plan.Workers : worker + 1;
+        int size = Math.Min(_batchSize, _order.Length - batch);
+        for (int chunk = 0; chunk < size; chunk += _plan.ChunkColumns)
+        {
+            ReadOnlySpan<int> rest = _order.AsSpan(batch + chunk);
+            ReadOnlySpan<int> samples = rest[..Math.Min(_plan.ChunkColumns, size - chunk)];
+            rest = rest[samples.Length..];
+            ReadOnlySpan<int> next = rest[..Math.Min(samples.Length, rest.Length)];
+            if (worker == 0 && chunk == 0)
+            {
+                _cancelled = _cancellation.IsCancellationRequested;
+            }
+
+            for (int part = worker; part < endPart; part++)
+            {
+                _step.Begin(samples, next, part);
+            }
+
+            Meet(team, isAlone);
+            if (_cancelled)
+            {
+                return hits;
+            }
+
+            for (int part = worker; part < endPart; part++)
+            {
+                hits += _step.Propagate(samples, next, part);
+            }
+
+            bool isLast = chunk + samples.Length == size;
+            if (worker == 0 && isLast)
+            {
+                ChoosePace(team, size);
+            }
+
+            Meet(team, isAlone);
+            if (_step.HasNonFiniteCost)
+            {
+                // Before the update, so that the network keeps its last good parameters.
+                ThrowNonFiniteCost(team, worker, (batch / _batchSize) + 1, samples.Length);
+            }
+
+            for (int part = worker; part < endPart; part++)
+            {
+                _step.Descend(samples.Length, isFirst: chunk == 0, isLast ? size : 0, part);
+            }
+
+            if (worker == 0)
+            {
+                AddCosts(samples.Length);
+            }
+        }
+
+        _trainer.StepObserver?.Invoke(worker);
+        return hits;
+    }
+
+    private static void Meet(WorkerTeam team, bool isAlone)
+    {
+        if (!isAlone)
+        {
+            team.Barrier();
+        }
+    }
+
+    /// <summary>Decides how the next step is worked: between two barriers of a step, so that all read the same.</summary>
+    private void ChoosePace(WorkerTeam team, int samples)
+    {
+        if (_trainer.ForcedPace is not null)
+        {
+            _alone = _trainer.ForcedPace();
+        }
+        else if (_plan.Workers > 1)
+        {
+            _pace.Report(samples, team.Waited, Stopwatch.GetTimestamp());
+            _alone = _pace.IsAlone;
+        }
     }
 
     private void AddCosts(int columns)

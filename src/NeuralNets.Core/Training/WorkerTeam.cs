@@ -27,6 +27,7 @@ internal sealed class WorkerTeam
     private int _arrived;
     private int _sleepers;
     private int _generation;
+    private long _waited;
     private volatile bool _abandoned;
     private ExceptionDispatchInfo? _failure;
 
@@ -38,6 +39,10 @@ internal sealed class WorkerTeam
 
     /// <summary>The number of workers.</summary>
     public int Workers { get; }
+
+    /// <summary>How long workers have waited at barriers, beyond the first moments, all of them together; in ticks of
+    /// <see cref="Stopwatch"/>.</summary>
+    public long Waited => Volatile.Read(ref _waited);
 
     /// <summary>How many workers are asleep at a barrier.</summary>
     internal int Sleepers => Volatile.Read(ref _sleepers);
@@ -93,7 +98,14 @@ internal sealed class WorkerTeam
             Thread.SpinWait(1);
         }
 
-        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetTimestamp() - start < s_yieldTicks;)
+        long start = Stopwatch.GetTimestamp();
+        WaitLong(generation, start);
+        Interlocked.Add(ref _waited, Stopwatch.GetTimestamp() - start);
+    }
+
+    private void WaitLong(int generation, long start)
+    {
+        while (Stopwatch.GetTimestamp() - start < s_yieldTicks)
         {
             if (Volatile.Read(ref _generation) != generation)
             {

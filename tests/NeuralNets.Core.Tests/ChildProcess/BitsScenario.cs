@@ -72,6 +72,7 @@ internal static class BitsScenario
             BatchSize = batchSize,
             Seed = 6,
             ForcedWorkers = workers,
+            ForcedPace = () => false,
             ForcedCutByUnits = byUnits,
             ChunkColumns = chunkColumns,
             StepObserver = worker => threads[worker] = Environment.CurrentManagedThreadId,

@@ -62,6 +62,7 @@ public sealed class AllocationTests
         {
             BatchSize = batchSize,
             ForcedWorkers = workers,
+            ForcedPace = () => false,
             ForcedCutByUnits = byUnits,
             ChunkColumns = chunkColumns,
             Backend = TestBackends.Create(backend),

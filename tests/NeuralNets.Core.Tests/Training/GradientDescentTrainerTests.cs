@@ -221,6 +221,78 @@ public sealed class GradientDescentTrainerTests
         network.ParametersSha256().Should().NotBe(SmallFloat().ParametersSha256());
     }
 
+    [Theory]
+    [InlineData(2, true, 16, 256)]
+    [InlineData(3, true, 16, 7)]
+    [InlineData(3, false, 16, 256)]
+    [InlineData(8, false, 64, 10)]
+    public void Fit_OneWorkerDoesSomeStepsAlone_GivesTheSameBits(int workers, bool byUnits, int batchSize, int chunkColumns)
+    {
+        Dataset<float> set = BlobsFloat(200);
+        string Train(Func<bool>? pace)
+        {
+            var network = new Network<float>([2, 40, 4, 2], new Tanh<float>(), seed: 5);
+            var trainer = new GradientDescentTrainer<float>(network)
+            {
+                BatchSize = batchSize,
+                ForcedWorkers = workers,
+                ForcedCutByUnits = byUnits,
+                ChunkColumns = chunkColumns,
+                ForcedPace = pace,
+            };
+            TrainingResult result = trainer.Fit(set, 20, set);
+            return $"{network.ParametersSha256()} {string.Join(' ', result.Epochs.Select(epoch => $"{epoch.Cost.Mean:R} {epoch.TrainingAccuracy:R}"))}";
+        }
+
+        int steps = 0;
+        int alone = 0;
+        var random = new Random(3);
+        string mixed = Train(() =>
+        {
+            bool isAlone = random.Next(2) == 0;
+            steps++;
+            alone += isAlone ? 1 : 0;
+            return isAlone;
+        });
+
+        mixed.Should().Be(Train(() => false));
+        steps.Should().Be(20 * ((200 + batchSize - 1) / batchSize));
+        alone.Should().BeInRange(1, steps - 1);
+    }
+
+    [Fact]
+    public void Fit_CancelledWhileOneWorkerIsAlone_Stops()
+    {
+        using var source = new CancellationTokenSource();
+        int steps = 0;
+        var trainer = new GradientDescentTrainer<float>(SmallFloat()) { BatchSize = 16, ForcedWorkers = 3 };
+        trainer.ForcedPace = () =>
+        {
+            if (++steps == 6)
+            {
+                source.Cancel();
+            }
+
+            return true;
+        };
+
+        Action fit = () => trainer.Fit(BlobsFloat(64), 100, cancellationToken: source.Token);
+
+        fit.Should().Throw<OperationCanceledException>();
+        steps.Should().Be(6);
+    }
+
+    [Fact]
+    public void Fit_CostBecomesNonFiniteWhileOneWorkerIsAlone_SaysWhere()
+    {
+        var trainer = new GradientDescentTrainer<float>(SmallFloat()) { LearningRate = 1e38, BatchSize = 8, ForcedWorkers = 3, ForcedPace = () => true };
+
+        NonFiniteCostException thrown = trainer.Invoking(t => t.Fit(BlobsFloat(24), 10)).Should().Throw<NonFiniteCostException>().Which;
+
+        thrown.Epoch.Should().Be(1);
+        thrown.Step.Should().Be(2);
+    }
+
     [Fact]
     public void Fit_AlreadyCancelled_DoesNothing()
     {
