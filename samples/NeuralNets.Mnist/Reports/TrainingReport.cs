@@ -109,7 +109,7 @@ internal static class TrainingReport
     private static XElement MistakesSection<T>(TrainedRun<T> run)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        LabelledImages images = run.Digits.Test;
+        LabeledImages images = run.Digits.Test;
         Predictions<T> predictions = run.Predictions;
         return Page.Section(
             "The most confident mistakes",
@@ -124,7 +124,7 @@ internal static class TrainingReport
             })));
     }
 
-    private static XElement Weights<T>(DenseLayer<T> layer, LabelledImages images)
+    private static XElement Weights<T>(DenseLayer<T> layer, LabeledImages images)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int shown = Math.Min(layer.Outputs, MostUnits);

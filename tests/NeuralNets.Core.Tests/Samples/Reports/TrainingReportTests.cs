@@ -125,7 +125,7 @@ public sealed class TrainingReportTests : IDisposable
 
     private static (int[] Actual, int[] Predicted) Labels(Network<float> network)
     {
-        LabelledImages images = MnistFiles.Test.Take(TestImages);
+        LabeledImages images = MnistFiles.Test.Take(TestImages);
         return ([.. images.Labels.ToArray()], network.PredictLabels(Dataset<float>.FromImages(images)));
     }
 
