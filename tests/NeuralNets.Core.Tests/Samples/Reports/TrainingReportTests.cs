@@ -137,8 +137,14 @@ public sealed class TrainingReportTests : IDisposable
         var settings = new TrainSettings(
             data, 200, [network.Layers[0].Outputs], "relu", "he-uniform", 3, 0.03, 32, 9, 1, "managed", "float", null, null);
         EpochResult[] results = [.. Enumerable.Range(1, epochs).Select(epoch =>
-            new EpochResult(
-                epoch, new Cost(400.0 / epoch, 200), 1 - (0.5 / epoch), 1 - (0.6 / epoch), TimeSpan.FromSeconds(epoch)))];
+            new EpochResult
+            {
+                Epoch = epoch,
+                Cost = new Cost(400.0 / epoch, 200),
+                TrainingAccuracy = 1 - (0.5 / epoch),
+                ValidationAccuracy = 1 - (0.6 / epoch),
+                TrainingTime = TimeSpan.FromSeconds(epoch),
+            })];
         var predictions = new Predictions<float>(network.Predict(test.ToMatrix()), test.Labels);
         string path = _folder.File("report.html");
         TrainingReport.Write(path, new TrainedRun<float>(
