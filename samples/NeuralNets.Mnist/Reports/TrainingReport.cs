@@ -24,8 +24,7 @@ internal static class TrainingReport
         Page.Write(
             path,
             $"MNIST: {Percent(confusion.Accuracy)} of the test images recognised",
-            Page.Paragraph(
-                $"{string.Join(" | ", run.Network.Layers)}; {run.Network.ParameterCount:N0} parameters. {run.Summary}"),
+            Page.Paragraph($"{run.Network}; {run.Network.ParameterCount:N0} parameters. {run.Summary}"),
             Page.Section("Training", Curves(run.Epochs)),
             Page.Section("Confusion matrix", Confusion(confusion)),
             Page.Section("Every digit", Classes(run.Predictions)),

@@ -145,7 +145,7 @@ public sealed class TrainingReportTests : IDisposable
                 ValidationAccuracy = 1 - (0.6 / epoch),
                 TrainingTime = TimeSpan.FromSeconds(epoch),
             })];
-        var predictions = new Predictions<float>(network.Predict(test.ToMatrix()), test.Labels);
+        var predictions = new Predictions<float>(test.Labels, network.Predict(test));
         string path = _folder.File("report.html");
         TrainingReport.Write(path, new TrainedRun<float>(
             settings, digits, network, results, predictions, "Trained & <tested>."));
