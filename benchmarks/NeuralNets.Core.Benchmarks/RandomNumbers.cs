@@ -26,7 +26,7 @@ internal static class RandomNumbers
     /// <param name="count">How many.</param>
     /// <param name="zeroPercent">How many of a hundred pixels are 0; of MNIST's, 81 are.</param>
     /// <param name="seed">Decides the images.</param>
-    public static LabelledImages Images(int count, int zeroPercent, int seed)
+    public static LabeledImages Images(int count, int zeroPercent, int seed)
     {
         var random = new Random(seed);
         byte[] pixels = new byte[count * Side * Side];
@@ -41,6 +41,6 @@ internal static class RandomNumbers
             labels[i] = (byte)random.Next(10);
         }
 
-        return new LabelledImages(pixels, labels, Side, Side);
+        return new LabeledImages(pixels, labels, Side, Side);
     }
 }

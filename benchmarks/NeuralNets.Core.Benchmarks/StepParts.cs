@@ -55,7 +55,7 @@ internal static class StepParts
             labels[i] = (byte)random.Next(10);
         }
 
-        return Dataset<float>.FromImages(new LabelledImages(pixels, labels, 28, 28));
+        return Dataset<float>.FromImages(new LabeledImages(pixels, labels, 28, 28));
     }
 
     private static Dictionary<string, object> Measure(Dataset<float> data, int batch)

@@ -11,7 +11,7 @@ internal static class DigitDrawing
     private const int Gap = 2;
 
     /// <summary>Draws images side by side, as many as fit, with their labels above them.</summary>
-    public static void Write(Terminal terminal, LabelledImages images, int[] numbers)
+    public static void Write(Terminal terminal, LabeledImages images, int[] numbers)
     {
         if (images.Width > terminal.Width)
         {
@@ -46,7 +46,7 @@ internal static class DigitDrawing
     private static string Join(IEnumerable<string> parts) => string.Join(new string(' ', Gap), parts).TrimEnd();
 
     /// <summary>Upper half blocks: the upper pixel is the colour of the character, the lower one that behind it.</summary>
-    private static string GreyLine(LabelledImages images, int number, int y)
+    private static string GreyLine(LabeledImages images, int number, int y)
     {
         var line = new StringBuilder();
         for (int x = 0; x < images.Width; x++)
@@ -59,7 +59,7 @@ internal static class DigitDrawing
     }
 
     /// <summary>The more ink, the more of the character's place is filled.</summary>
-    private static string PlainLine(LabelledImages images, int number, int y)
+    private static string PlainLine(LabeledImages images, int number, int y)
     {
         var line = new StringBuilder();
         for (int x = 0; x < images.Width; x++)
@@ -71,7 +71,7 @@ internal static class DigitDrawing
         return line.ToString();
     }
 
-    private static (byte Upper, byte Lower) Pixels(LabelledImages images, int number, int x, int y)
+    private static (byte Upper, byte Lower) Pixels(LabeledImages images, int number, int x, int y)
     {
         ReadOnlySpan<byte> image = images.Image(number);
         return (image[(y * images.Width) + x], y + 1 < images.Height ? image[((y + 1) * images.Width) + x] : (byte)0);

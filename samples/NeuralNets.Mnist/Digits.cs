@@ -4,7 +4,7 @@ using NeuralNets.Mnist.Options;
 namespace NeuralNets.Mnist;
 
 /// <summary>The images to train on and to test with.</summary>
-internal sealed record Digits(LabelledImages Training, LabelledImages Test)
+internal sealed record Digits(LabeledImages Training, LabeledImages Test)
 {
     public const int Classes = 10;
 
@@ -45,18 +45,18 @@ internal sealed record Digits(LabelledImages Training, LabelledImages Test)
 
     /// <summary>Chooses some images at random, none twice.</summary>
     /// <returns>The numbers of the images.</returns>
-    public static int[] Choose(LabelledImages images, int count, ulong seed)
+    public static int[] Choose(LabeledImages images, int count, ulong seed)
     {
         int[] numbers = [.. Enumerable.Range(0, images.Count)];
         new Random(unchecked((int)(seed ^ (seed >> 32)))).Shuffle(numbers);
         return numbers[..Math.Min(count, numbers.Length)];
     }
 
-    private static LabelledImages ReadCsv(FileInfo file, LabelColumn column) => Checked(
+    private static LabeledImages ReadCsv(FileInfo file, LabelColumn column) => Checked(
         column.Name is { } name ? CsvImageReader.Read(file.FullName, name) : CsvImageReader.Read(file.FullName, column.Position),
         file.FullName);
 
-    private static LabelledImages ReadIdx(DirectoryInfo folder, string prefix)
+    private static LabeledImages ReadIdx(DirectoryInfo folder, string prefix)
     {
         string labels = Find(folder, $"{prefix}-labels-idx1-ubyte");
         return Checked(IdxReader.ReadImages(Find(folder, $"{prefix}-images-idx3-ubyte"), labels), labels);
@@ -69,7 +69,7 @@ internal sealed record Digits(LabelledImages Training, LabelledImages Test)
         return File.Exists(plain) ? plain : plain + ".gz";
     }
 
-    private static LabelledImages Checked(LabelledImages images, string file)
+    private static LabeledImages Checked(LabeledImages images, string file)
     {
         if (images.Count == 0)
         {

@@ -12,7 +12,7 @@ namespace NeuralNets.Mnist;
 internal sealed record PixelStatistics(
     byte Minimum, byte Maximum, double Mean, double StandardDeviation, double Background, int UnusedPixels)
 {
-    public static PixelStatistics Of(LabelledImages images)
+    public static PixelStatistics Of(LabeledImages images)
     {
         long[] counts = new long[256];
         bool[] isUsed = new bool[images.PixelsPerImage];

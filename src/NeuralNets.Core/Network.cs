@@ -97,6 +97,8 @@ public sealed class Network<T>
                     $"{Describe(l + 1)} must take as many inputs as the layer before has units, but that is {Describe(l)}.", nameof(layers));
             }
         }
+
+        Layers = Array.AsReadOnly(_layers);
     }
 
     /// <summary>The number of features of a sample.</summary>
@@ -106,7 +108,7 @@ public sealed class Network<T>
     public int Classes => _layers[^1].Outputs;
 
     /// <summary>The layers from the input to the output.</summary>
-    public IReadOnlyList<DenseLayer<T>> Layers => _layers;
+    public IReadOnlyList<DenseLayer<T>> Layers { get; }
 
     /// <summary>The number of weights and biases.</summary>
     public long ParameterCount => _layers.Sum(layer => ((long)layer.Inputs + 1) * layer.Outputs);
@@ -124,7 +126,7 @@ public sealed class Network<T>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is not positive.</exception>
     public Matrix<T> Predict(Matrix<T> inputs, int maxWorkers = 1, GemmBackend? backend = null)
     {
-        T[] probabilities = new T[Classes * Checked(inputs).ColumnCount];
+        T[] probabilities = new T[checked(Classes * Checked(inputs).ColumnCount)];
         T[] values = ColumnMajor(inputs);
         Share(inputs.ColumnCount, maxWorkers, backend, (start, count) => Predict(
             values.AsSpan(start * Inputs, count * Inputs), probabilities.AsSpan(start * Classes, count * Classes), backend));
@@ -155,6 +157,25 @@ public sealed class Network<T>
             pass.Probabilities(
                 inputs.Slice(start * Inputs, columns * Inputs), columns, probabilities.Slice(start * Classes, columns * Classes));
         }
+    }
+
+    /// <summary>Returns the probabilities of the classes for a data set. Its features become numbers a block at a time.</summary>
+    /// <param name="samples">The samples.</param>
+    /// <param name="maxWorkers">The most threads that compute. The number does not change the result of the managed kernels; a
+    /// backend with threads of its own is called from one.</param>
+    /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
+    /// <returns>Probabilities in [0, 1] whose columns sum to 1, (classes × samples).</returns>
+    /// <exception cref="ArgumentException">The samples do not have as many features as the network has inputs.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="samples"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is not positive.</exception>
+    public Matrix<T> Predict(Dataset<T> samples, int maxWorkers = 1, GemmBackend? backend = null)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        CheckFeatures(samples.Features, samples.Count);
+        T[] probabilities = new T[checked(Classes * samples.Count)];
+        Share(samples.Count, maxWorkers, backend, (start, count) => Predict(
+            samples, start, probabilities.AsSpan(start * Classes, count * Classes), backend ?? ManagedBackend.Instance));
+        return Matrix<T>.Build.Dense(Classes, samples.Count, probabilities);
     }
 
     /// <summary>Returns the most probable class of each sample; the first of several.</summary>
@@ -232,6 +253,16 @@ public sealed class Network<T>
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    /// <summary>Returns the sizes of the network and the functions of its hidden layers: one if they all have the same, otherwise
+    /// one a layer.</summary>
+    /// <returns>For instance <c>784-128-32-10, Relu</c>.</returns>
+    public override string ToString()
+    {
+        string sizes = string.Join('-', _layers.Select(layer => layer.Outputs).Prepend(Inputs));
+        string[] functions = [.. _layers[..^1].Select(layer => $"{layer.Activation}")];
+        return string.Join(", ", [sizes, .. functions.Distinct().Count() == 1 ? functions[..1] : functions]);
+    }
+
     /// <summary>The labels of the samples from <paramref name="start"/> on, as many as there is room for. Does not allocate in steady state.</summary>
     internal void PredictLabels(Dataset<T> samples, int start, Span<int> labels, GemmBackend backend)
     {
@@ -243,6 +274,23 @@ public sealed class Network<T>
             Span<T> block = inputs.AsSpan(0, Inputs * columns);
             samples.Gather(start + done, block);
             pass.Labels(block, labels.Slice(done, columns));
+        }
+
+        ArrayPool<T>.Shared.Return(inputs);
+    }
+
+    /// <summary>The probabilities of the samples from <paramref name="start"/> on, as many as there is room for.</summary>
+    private void Predict(Dataset<T> samples, int start, Span<T> probabilities, GemmBackend backend)
+    {
+        int count = probabilities.Length / Classes;
+        using var pass = new ForwardPass<T>(_layers, count, backend);
+        T[] inputs = ArrayPool<T>.Shared.Rent(Inputs * ForwardPass<T>.BlockColumns);
+        for (int done = 0; done < count; done += ForwardPass<T>.BlockColumns)
+        {
+            int columns = Math.Min(ForwardPass<T>.BlockColumns, count - done);
+            Span<T> block = inputs.AsSpan(0, Inputs * columns);
+            samples.Gather(start + done, block);
+            pass.Probabilities(block, columns, probabilities.Slice(done * Classes, columns * Classes));
         }
 
         ArrayPool<T>.Shared.Return(inputs);

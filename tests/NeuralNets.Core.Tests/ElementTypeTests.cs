@@ -18,7 +18,7 @@ public class ElementTypeTests
         { "LayerSpec, output", () => _ = new LayerSpec<Half>(2, new Softmax<Half>()) },
         { "DenseLayer, hidden", () => _ = new DenseLayer<Half>(null!, null!, new Relu<Half>()) },
         { "DenseLayer, output", () => _ = new DenseLayer<Half>(null!, null!, new Softmax<Half>()) },
-        { "Dataset of images", () => Dataset<Half>.FromImages(new LabelledImages(new byte[1], new byte[1], 1, 1)) },
+        { "Dataset of images", () => Dataset<Half>.FromImages(new LabeledImages(new byte[1], new byte[1], 1, 1)) },
         { "Dataset of labels", () => Dataset<Half>.FromMatrix(null!, [0], 2) },
         { "Dataset of targets", () => Dataset<Half>.FromMatrix(null!, (Matrix<Half>)null!) },
         { "OneHot.Encode", () => OneHot.Encode<Half>([0], 2) },

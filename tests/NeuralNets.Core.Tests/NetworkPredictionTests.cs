@@ -107,7 +107,12 @@ public abstract class NetworkPredictionTests<T>
         _network.PredictLabels(matrix).Should().Equal(expected);
         if (samples > 0)
         {
-            _network.PredictLabels(Dataset<T>.FromMatrix(matrix, new int[samples], Classes)).Should().Equal(expected);
+            Dataset<T> set = Dataset<T>.FromMatrix(matrix, new int[samples], Classes);
+            _network.PredictLabels(set).Should().Equal(expected);
+            Matrix<T> ofSet = _network.Predict(set, maxWorkers: 2);
+            ofSet.RowCount.Should().Be(Classes);
+            ofSet.ColumnCount.Should().Be(samples);
+            RandomValues.Bits<T>(ofSet.ToColumnMajorArray()).Should().Equal(RandomValues.Bits<T>(oneByOne));
         }
     }
 
@@ -171,8 +176,9 @@ public abstract class NetworkPredictionTests<T>
         const string Message = "Layer 1 (784 -> 128, Relu) expects 784 rows, but the input was 783 x 5.*";
         network.Invoking(n => n.Predict(wrong)).Should().Throw<ArgumentException>().WithMessage(Message);
         network.Invoking(n => n.PredictLabels(wrong)).Should().Throw<ArgumentException>().WithMessage(Message);
-        network.Invoking(n => n.PredictLabels(Dataset<T>.FromMatrix(wrong, new int[5], 10))).Should().Throw<ArgumentException>()
-            .WithMessage(Message);
+        Dataset<T> set = Dataset<T>.FromMatrix(wrong, new int[5], 10);
+        network.Invoking(n => n.Predict(set)).Should().Throw<ArgumentException>().WithMessage(Message);
+        network.Invoking(n => n.PredictLabels(set)).Should().Throw<ArgumentException>().WithMessage(Message);
     }
 
     [Fact]
@@ -196,13 +202,15 @@ public abstract class NetworkPredictionTests<T>
     [Fact]
     public void Predict_Null_ThrowsArgumentNull()
     {
-        Action predict = () => _network.Predict(null!);
-        Action matrix = () => _network.PredictLabels((Matrix<T>)null!);
-        Action set = () => _network.PredictLabels((Dataset<T>)null!);
+        Action matrix = () => _network.Predict((Matrix<T>)null!);
+        Action labelsOfMatrix = () => _network.PredictLabels((Matrix<T>)null!);
+        Action set = () => _network.Predict((Dataset<T>)null!);
+        Action labelsOfSet = () => _network.PredictLabels((Dataset<T>)null!);
 
-        predict.Should().Throw<ArgumentNullException>().WithParameterName("inputs");
         matrix.Should().Throw<ArgumentNullException>().WithParameterName("inputs");
+        labelsOfMatrix.Should().Throw<ArgumentNullException>().WithParameterName("inputs");
         set.Should().Throw<ArgumentNullException>().WithParameterName("samples");
+        labelsOfSet.Should().Throw<ArgumentNullException>().WithParameterName("samples");
     }
 
     [Theory]
@@ -231,6 +239,28 @@ public abstract class NetworkPredictionTests<T>
         }
 
         least.Should().Be(0);
+    }
+
+    [Fact]
+    public void Predict_DataSetOfBytes_NeedsTheMemoryOfTheAnswerAndOfABlock()
+    {
+        const int Pixels = 28 * 28;
+        const int Samples = 4000;
+        byte[] pixels = new byte[Samples * Pixels];
+        new Random(1).NextBytes(pixels);
+        Dataset<T> set = Dataset<T>.FromImages(new LabeledImages(pixels, new byte[Samples], 28, 28));
+        var network = new Network<T>([Pixels, 16, 10], new Relu<T>(), seed: 1);
+        int element = System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Matrix<T> predicted = network.Predict(set);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        const int Block = 128; // samples, with what the pool rounds up to, and packed panels
+        allocated.Should().BeLessThan(((10L * Samples) + (4L * Pixels * Block)) * element);
+        allocated.Should().BeLessThan((long)Pixels * Samples * element / 5, "the whole input is not copied");
+        RandomValues.Bits<T>(predicted.ToColumnMajorArray())
+            .Should().Equal(RandomValues.Bits<T>(network.Predict(set.ToMatrix()).ToColumnMajorArray()));
     }
 
     [Fact]

@@ -48,6 +48,30 @@ public abstract class NetworkTests<T>
     }
 
     [Fact]
+    public void Layers_CastToAList_CannotBeReplaced()
+    {
+        DenseLayer<T>[] given = [Hidden(3, 4), Output(4, 2)];
+        var network = new Network<T>(given);
+        DenseLayer<T> kept = given[0];
+        given[0] = Hidden(3, 4);
+
+        Action replace = () => ((IList<DenseLayer<T>>)network.Layers)[0] = given[0];
+
+        replace.Should().Throw<NotSupportedException>();
+        network.Layers[0].Should().BeSameAs(kept);
+    }
+
+    [Fact]
+    public void ToString_Network_IsItsSizesAndTheFunctionsOfTheHiddenLayers()
+    {
+        new Network<T>([784, 128, 32, 10], new Relu<T>(), seed: 1).ToString().Should().Be("784-128-32-10, Relu");
+        new Network<T>([784, 32, 10], new LeakyRelu<T>(0.05), seed: 1).ToString().Should().Be("784-32-10, LeakyRelu(0.05)");
+        new Network<T>([784, 10], new Relu<T>(), seed: 1).ToString().Should().Be("784-10");
+        LayerSpec<T>[] mixed = [new(4, new Tanh<T>()), new(3, new Tanh<T>()), new(6, new Relu<T>()), new(2, new Softmax<T>())];
+        new Network<T>(5, mixed, seed: 1).ToString().Should().Be("5-4-3-6-2, Tanh, Tanh, Relu");
+    }
+
+    [Fact]
     public void Constructor_NoLayers_Throws()
     {
         Action layers = () => _ = new Network<T>([]);

@@ -12,7 +12,7 @@ internal static class ExploreCommand
     public static int Run(DataSettings data, int drawn, ulong seed, FileInfo? report, Terminal terminal)
     {
         var digits = Digits.Load(data);
-        foreach ((string name, LabelledImages images) in new[] { ("Training", digits.Training), ("Test", digits.Test) })
+        foreach ((string name, LabeledImages images) in new[] { ("Training", digits.Training), ("Test", digits.Test) })
         {
             foreach ((string fact, string value) in DataReport.Describe(name, images))
             {

@@ -61,7 +61,7 @@ internal static class TrainCommand
             throw new UserException(exception.Message);
         }
 
-        var predictions = new Predictions<T>(network.Predict(test.ToMatrix(), settings.Workers, trainer.Backend), test.Labels);
+        var predictions = new Predictions<T>(test.Labels, network.Predict(test, settings.Workers, trainer.Backend));
         PrintEvaluation(terminal, predictions);
         terminal.WriteText(summary);
         Terminal.WriteLine($"Test accuracy: {100 * predictions.Confusion.Accuracy:F2} %");
@@ -78,8 +78,7 @@ internal static class TrainCommand
         terminal.WriteText($"Training labels: {Distribution(training)}");
         terminal.WriteText($"Test labels:     {Distribution(test)}");
         terminal.WriteText(
-            $"Network: {string.Join(" | ", network.Layers)}; {network.ParameterCount:N0} parameters, "
-            + $"{settings.Initializer}, {typeof(T).Name}");
+            $"Network: {network}; {network.ParameterCount:N0} parameters, {settings.Initializer}, {typeof(T).Name}");
         terminal.WriteText($"Training: {settings.Epochs} epochs, {settings.BatchText}, learning rate {settings.LearningRate}");
     }
 

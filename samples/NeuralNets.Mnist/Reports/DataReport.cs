@@ -14,7 +14,7 @@ internal static class DataReport
     /// <returns>Sections of a page.</returns>
     public static XElement[] Create(Digits digits, int[] drawn)
     {
-        LabelledImages training = digits.Training;
+        LabeledImages training = digits.Training;
         return
         [
             Page.Section("The data", Facts(digits), new XElement("h2", "Labels"), Labels(digits)),
@@ -28,7 +28,7 @@ internal static class DataReport
     }
 
     /// <summary>The dimensions and the pixels of one set in a line of text each.</summary>
-    public static (string Name, string Value)[] Describe(string name, LabelledImages images)
+    public static (string Name, string Value)[] Describe(string name, LabeledImages images)
     {
         var pixels = PixelStatistics.Of(images);
         return
@@ -47,7 +47,7 @@ internal static class DataReport
     }
 
     /// <summary>Counts the images of each digit.</summary>
-    public static int[] Count(LabelledImages images)
+    public static int[] Count(LabeledImages images)
     {
         int[] counts = new int[Digits.Classes];
         foreach (byte label in images.Labels.Span)

@@ -24,8 +24,7 @@ internal static class TrainingReport
         Page.Write(
             path,
             $"MNIST: {Percent(confusion.Accuracy)} of the test images recognised",
-            Page.Paragraph(
-                $"{string.Join(" | ", run.Network.Layers)}; {run.Network.ParameterCount:N0} parameters. {run.Summary}"),
+            Page.Paragraph($"{run.Network}; {run.Network.ParameterCount:N0} parameters. {run.Summary}"),
             Page.Section("Training", Curves(run.Epochs)),
             Page.Section("Confusion matrix", Confusion(confusion)),
             Page.Section("Every digit", Classes(run.Predictions)),
@@ -109,7 +108,7 @@ internal static class TrainingReport
     private static XElement MistakesSection<T>(TrainedRun<T> run)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        LabelledImages images = run.Digits.Test;
+        LabeledImages images = run.Digits.Test;
         Predictions<T> predictions = run.Predictions;
         return Page.Section(
             "The most confident mistakes",
@@ -124,7 +123,7 @@ internal static class TrainingReport
             })));
     }
 
-    private static XElement Weights<T>(DenseLayer<T> layer, LabelledImages images)
+    private static XElement Weights<T>(DenseLayer<T> layer, LabeledImages images)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int shown = Math.Min(layer.Outputs, MostUnits);

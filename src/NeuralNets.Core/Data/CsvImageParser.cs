@@ -21,7 +21,7 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
     private int PixelsPerImage => _columns - 1;
 
     /// <summary>Reads all rows. Called once.</summary>
-    public LabelledImages Read()
+    public LabeledImages Read()
     {
         int blank = 0;
         while (_lines.TryRead(out ReadOnlySpan<byte> line))
@@ -58,7 +58,7 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
 
         Array.Resize(ref _pixels, _count * PixelsPerImage);
         Array.Resize(ref _labels, _count);
-        return new LabelledImages(_pixels, _labels, _height, _width);
+        return new LabeledImages(_pixels, _labels, _height, _width);
     }
 
     /// <summary>Settles the columns from the first row.</summary>

@@ -43,7 +43,7 @@ public static class CsvImageReader
     /// <exception cref="InvalidDataException">The file holds no image, does not have the label column or the number of pixels
     /// asked for, or a row is not what it should be.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static LabelledImages Read(
+    public static LabeledImages Read(
         string path, Index labelColumn = default, CsvHeader header = CsvHeader.Detect, int? height = null, int? width = null)
     {
         var format = new CsvImageFormat(labelColumn, header, height, width);
@@ -65,7 +65,7 @@ public static class CsvImageReader
     /// <exception cref="InvalidDataException">The first row is numbers only, does not name the column, or names it twice; the
     /// file holds no image or not the number of pixels asked for; or a row is not what it should be.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static LabelledImages Read(string path, string labelColumn, int? height = null, int? width = null)
+    public static LabeledImages Read(string path, string labelColumn, int? height = null, int? width = null)
     {
         var format = new CsvImageFormat(labelColumn, height, width);
         using var source = ByteSource.Open(path);
@@ -88,7 +88,7 @@ public static class CsvImageReader
     /// <exception cref="InvalidDataException">The stream holds no image, does not have the label column or the number of pixels
     /// asked for, or a row is not what it should be.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
-    public static LabelledImages Read(
+    public static LabeledImages Read(
         Stream stream,
         string name,
         Index labelColumn = default,
@@ -116,7 +116,7 @@ public static class CsvImageReader
     /// <exception cref="InvalidDataException">The first row is numbers only, does not name the column, or names it twice; the
     /// stream holds no image or not the number of pixels asked for; or a row is not what it should be.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
-    public static LabelledImages Read(Stream stream, string name, string labelColumn, int? height = null, int? width = null)
+    public static LabeledImages Read(Stream stream, string name, string labelColumn, int? height = null, int? width = null)
     {
         var format = new CsvImageFormat(labelColumn, height, width);
         using var source = ByteSource.Wrap(stream, name);

@@ -8,7 +8,7 @@ using NeuralNets.Core.Serialization;
 namespace NeuralNets.Core.Data;
 
 /// <summary>
-/// Labelled samples: what a network is trained and evaluated on. Pixels stay bytes; they become numbers when a batch is gathered.
+/// Labeled samples: what a network is trained and evaluated on. Pixels stay bytes; they become numbers when a batch is gathered.
 /// </summary>
 /// <remarks>Immutable, and safe to use from several threads at once.</remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
@@ -52,7 +52,7 @@ public sealed class Dataset<T>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is less than 2, or <paramref name="scaling"/> is no such value.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="images"/> is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public static Dataset<T> FromImages(LabelledImages images, int classes = 10, PixelScaling scaling = PixelScaling.UnitInterval)
+    public static Dataset<T> FromImages(LabeledImages images, int classes = 10, PixelScaling scaling = PixelScaling.UnitInterval)
     {
         ElementType.Check<T>();
         ArgumentNullException.ThrowIfNull(images);

@@ -37,7 +37,7 @@ public static class IdxReader
     /// <exception cref="InvalidDataException">A file is not a complete IDX file of unsigned bytes, has other dimensions than
     /// these, or the numbers of images and labels differ.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static LabelledImages ReadImages(string imagesPath, string labelsPath)
+    public static LabeledImages ReadImages(string imagesPath, string labelsPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(imagesPath);
         ArgumentException.ThrowIfNullOrEmpty(labelsPath);
@@ -54,7 +54,7 @@ public static class IdxReader
     /// <exception cref="InvalidDataException">A stream is not complete IDX data of unsigned bytes, has other dimensions than
     /// these, or the numbers of images and labels differ.</exception>
     /// <exception cref="IOException">A stream cannot be read.</exception>
-    public static LabelledImages ReadImages(Stream images, string imagesName, Stream labels, string labelsName)
+    public static LabeledImages ReadImages(Stream images, string imagesName, Stream labels, string labelsName)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentException.ThrowIfNullOrEmpty(imagesName);
@@ -189,7 +189,7 @@ public static class IdxReader
         return data;
     }
 
-    private static LabelledImages Combine(IdxArray images, string imagesName, IdxArray labels, string labelsName)
+    private static LabeledImages Combine(IdxArray images, string imagesName, IdxArray labels, string labelsName)
     {
         if (images.Dimensions.Count != 3)
         {
@@ -220,7 +220,7 @@ public static class IdxReader
                 + $"{labels.Dimensions[0]} labels.");
         }
 
-        return new LabelledImages(images.Data, labels.Data, height, width);
+        return new LabeledImages(images.Data, labels.Data, height, width);
     }
 
     private static string ElementTypeName(byte type) => type switch

@@ -36,7 +36,7 @@ public sealed class ConfusionMatrix
     public int Classes => _counts.GetLength(0);
 
     /// <summary>The number of samples.</summary>
-    public int Samples { get; }
+    public long Samples { get; }
 
     /// <summary>The share of the samples whose label was predicted, 0 … 1.</summary>
     public double Accuracy { get; }
@@ -62,8 +62,13 @@ public sealed class ConfusionMatrix
         long hits = _counts[label, label];
         long occurrences = _occurrences[label];
         long predictions = _predictions[label];
-        return new ClassMetrics(
-            Share(hits, predictions), Share(hits, occurrences), Share(2 * hits, occurrences + predictions), occurrences);
+        return new ClassMetrics
+        {
+            Precision = Share(hits, predictions),
+            Recall = Share(hits, occurrences),
+            F1 = Share(2 * hits, occurrences + predictions),
+            Support = occurrences,
+        };
     }
 
     /// <summary>Returns the mean of each measure over the classes, all counting the same.</summary>
@@ -89,7 +94,13 @@ public sealed class ConfusionMatrix
             weights += share;
         }
 
-        return new ClassMetrics(precision / weights, recall / weights, f1 / weights, Samples);
+        return new ClassMetrics
+        {
+            Precision = precision / weights,
+            Recall = recall / weights,
+            F1 = f1 / weights,
+            Support = Samples,
+        };
     }
 
     /// <summary>A share, where none of nothing is 0.</summary>

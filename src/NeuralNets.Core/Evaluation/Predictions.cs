@@ -5,7 +5,7 @@ namespace NeuralNets.Core.Evaluation;
 
 /// <summary>What a network says about samples whose labels are known, sample by sample.</summary>
 /// <example><code>
-/// var predictions = new Predictions&lt;float>(network.Predict(test.ToMatrix()), test.Labels);
+/// var predictions = new Predictions&lt;float>(test.Labels, network.Predict(test));
 /// Console.WriteLine(predictions.Confusion.Accuracy);
 /// </code></example>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
@@ -16,15 +16,15 @@ public sealed class Predictions<T>
     private readonly int[] _predicted;
     private readonly double[] _confidences;
 
-    /// <summary>Compares probabilities with the true labels.</summary>
+    /// <summary>Compares the true labels with probabilities.</summary>
+    /// <param name="actual">The true label of each sample, 0 … classes−1; copied.</param>
     /// <param name="probabilities">The probabilities of the classes, (classes × samples).
     /// Kept, not copied, and must not change any more.</param>
-    /// <param name="actual">The true label of each sample, 0 … classes−1; copied.</param>
     /// <exception cref="ArgumentException">There is no sample, not one label a sample,
     /// a label is out of range, or a probability is NaN.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="probabilities"/> is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public Predictions(Matrix<T> probabilities, ReadOnlySpan<int> actual)
+    public Predictions(ReadOnlySpan<int> actual, Matrix<T> probabilities)
     {
         ElementType.Check<T>();
         ArgumentNullException.ThrowIfNull(probabilities);

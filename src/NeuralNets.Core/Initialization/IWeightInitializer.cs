@@ -3,7 +3,8 @@ namespace NeuralNets.Core.Initialization;
 /// <summary>Draws the initial weights of a dense layer. Biases start at zero.</summary>
 /// <remarks>
 /// An implementation is a pure function of its arguments: then a seed gives the same network everywhere. Weights are drawn
-/// in double precision and rounded to the element type, so that a float network starts as the rounded double one.
+/// in double precision and rounded to the element type, so that a float network starts as the rounded double one. A test of an
+/// implementation passes <see cref="RandomSequence.FromSeed"/>.
 /// </remarks>
 public interface IWeightInitializer
 {

@@ -12,7 +12,7 @@ namespace NeuralNets.Core.Initialization;
 /// </remarks>
 public readonly struct RandomSequence
 {
-    // What a stream is for, in the upper half of its number; the lower half is the layer or the epoch.
+    // What a stream is for, in the upper half of its number; the lower half is the layer or the epoch. Stream 0 is the user's.
     private const ulong Weights = 1UL << 32;
     private const ulong Shuffle = 2UL << 32;
     private const ulong SplitSamples = 3UL << 32;
@@ -25,6 +25,12 @@ public readonly struct RandomSequence
         _seed = seed;
         _stream = stream;
     }
+
+    /// <summary>Returns the sequence of a seed, for testing an initializer or drawing data. It is none of those that a network or
+    /// its training draws from, whatever their seed.</summary>
+    /// <param name="seed">Decides the numbers: the same seed gives the same bits everywhere.</param>
+    /// <returns>The sequence.</returns>
+    public static RandomSequence FromSeed(ulong seed) => new(seed, stream: 0);
 
     /// <summary>Returns the uniformly distributed number at <paramref name="index"/>, a multiple of 2⁻⁵³ in the open interval (0, 1).</summary>
     /// <param name="index">The position in the stream.</param>

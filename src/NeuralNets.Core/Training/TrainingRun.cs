@@ -76,8 +76,15 @@ internal sealed class TrainingRun<T>
         }
 
         double samples = (double)_epochs * _training.Count;
-        return new TrainingResult(
-            _results, _trainingTime.Elapsed, _evaluationTime.Elapsed, samples / _trainingTime.Elapsed.TotalSeconds, _plan.Workers, _trainer.Backend.Name);
+        return new TrainingResult
+        {
+            Epochs = _results.AsReadOnly(),
+            TrainingTime = _trainingTime.Elapsed,
+            EvaluationTime = _evaluationTime.Elapsed,
+            SamplesPerSecond = samples / _trainingTime.Elapsed.TotalSeconds,
+            Workers = _plan.Workers,
+            Backend = _trainer.Backend.Name,
+        };
     }
 
     private void RunWorker(WorkerTeam team, int worker)
@@ -308,12 +315,14 @@ internal sealed class TrainingRun<T>
         }
 
         double accuracy = (double)hits / _training.Count;
-        var result = new EpochResult(
-            _trainer.EpochsCompleted,
-            new Cost(_cost, _training.Count),
-            accuracy,
-            _validation is null ? null : PredictedShare(_validation),
-            _trainingTime.Elapsed);
+        var result = new EpochResult
+        {
+            Epoch = _trainer.EpochsCompleted,
+            Cost = new Cost(_cost, _training.Count),
+            TrainingAccuracy = accuracy,
+            ValidationAccuracy = _validation is null ? null : PredictedShare(_validation),
+            TrainingTime = _trainingTime.Elapsed,
+        };
         if (!IsFullBatch)
         {
             Report(result);

@@ -117,7 +117,12 @@ public sealed class BackendTrainingTests
         network.PredictLabels(inputs.AsColumnMajorArray(), labels, backend);
 
         foreach (Matrix<double> actual in (Matrix<double>[])
-            [Matrix<double>.Build.Dense(5, set.Count, probabilities), network.Predict(inputs, 1, backend), network.Predict(inputs, 2, backend)])
+            [
+                Matrix<double>.Build.Dense(5, set.Count, probabilities),
+                network.Predict(inputs, 1, backend),
+                network.Predict(inputs, 2, backend),
+                network.Predict(set, 2, backend),
+            ])
         {
             (actual - expected).Enumerate().Max(Math.Abs).Should().BeLessThan(1e-13);
         }

@@ -56,7 +56,7 @@ internal static class BitsScenario
     public static string TrainMnist(int workers, int chunkColumns, bool byUnits)
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "data");
-        LabelledImages images = IdxReader.ReadImages(
+        LabeledImages images = IdxReader.ReadImages(
             Path.Combine(folder, "train-images-idx3-ubyte.gz"), Path.Combine(folder, "train-labels-idx1-ubyte.gz"));
         var network = new Network<float>([784, 128, 32, 10], new Relu<float>(), seed: 1);
         Fit(network, Dataset<float>.FromImages(images).Take(20_000), batchSize: 32, epochs: 2, workers, chunkColumns, byUnits);

@@ -47,7 +47,7 @@ internal static class MathNetScenario
     {
         byte[] pixels = new byte[samples * 8];
         new Random(1).NextBytes(pixels);
-        Dataset<float> set = Dataset<float>.FromImages(new LabelledImages(pixels, new byte[samples], 2, 4), classes: 4);
+        Dataset<float> set = Dataset<float>.FromImages(new LabeledImages(pixels, new byte[samples], 2, 4), classes: 4);
         var trainer = new GradientDescentTrainer<float>(new Network<float>([8, 6, 5, 4], new Relu<float>(), seed: 1))
         {
             BatchSize = 50,

@@ -74,7 +74,7 @@ internal static class MklScenario
         byte[] pixels = new byte[200 * 30];
         byte[] labels = new byte[200];
         random.NextBytes(pixels);
-        Dataset<float> set = Dataset<float>.FromImages(new LabelledImages(pixels, labels, 5, 6));
+        Dataset<float> set = Dataset<float>.FromImages(new LabeledImages(pixels, labels, 5, 6));
         var trainer = new GradientDescentTrainer<float>(new Network<float>([30, 64, 10], new Relu<float>(), seed: 1))
         {
             BatchSize = 32,

@@ -52,7 +52,7 @@ public class CsvImageReaderTests
             }
 
             byte[] content = Encoding.UTF8.GetBytes(file.mark + string.Join(file.lineEnd, rows) + file.ending);
-            LabelledImages read = CsvImageReader.Read(
+            LabeledImages read = CsvImageReader.Read(
                 new MemoryStream(file.gzip ? TempDirectory.Gzip(content) : content), "images", file.labelColumn);
             return read.Count == file.count
                 && read.PixelsPerImage == file.pixels
@@ -70,7 +70,7 @@ public class CsvImageReaderTests
         byte[] content = "label,p0,p1,p2,p3\n5,0,1,2,3\n7,4,5,6,255\n"u8.ToArray();
         string path = directory.Write("images.csv", gzip ? TempDirectory.Gzip(content) : content);
 
-        foreach (LabelledImages read in new[] { CsvImageReader.Read(path), CsvImageReader.Read(path, "label") })
+        foreach (LabeledImages read in new[] { CsvImageReader.Read(path), CsvImageReader.Read(path, "label") })
         {
             read.Count.Should().Be(2);
             read.Height.Should().Be(2);
@@ -86,7 +86,7 @@ public class CsvImageReaderTests
     {
         var stream = new TrickleStream("5,0,1\r\n7,4,5\r\n"u8.ToArray());
 
-        LabelledImages read = CsvImageReader.Read(stream, "images");
+        LabeledImages read = CsvImageReader.Read(stream, "images");
 
         read.Labels.ToArray().Should().Equal(5, 7);
         read.Pixels.ToArray().Should().Equal(0, 1, 4, 5);
@@ -169,7 +169,7 @@ public class CsvImageReaderTests
     {
         const string Text = "\uFEFF first ,a, \"the \"\"middle\"\", quoted\" ,b,\"last\"\r\n1,2,3,4,5\r\n";
 
-        LabelledImages read = CsvImageReader.Read(TextStream(Text), "file", name);
+        LabeledImages read = CsvImageReader.Read(TextStream(Text), "file", name);
 
         byte[] row = [1, 2, 3, 4, 5];
         byte label = name switch { "first" => 1, "last" => 5, _ => 3 };
@@ -257,7 +257,7 @@ public class CsvImageReaderTests
     [InlineData(9, 1, 9, 1, 9)]
     public void Read_Shape_IsAskedForOrDerived(int pixels, int? height, int? width, int expectedHeight, int expectedWidth)
     {
-        LabelledImages read = CsvImageReader.Read(TextStream(Row(pixels)), "file", height: height, width: width);
+        LabeledImages read = CsvImageReader.Read(TextStream(Row(pixels)), "file", height: height, width: width);
 
         (read.Height, read.Width).Should().Be((expectedHeight, expectedWidth));
     }
@@ -282,7 +282,7 @@ public class CsvImageReaderTests
         const int Pixels = 100_000;
         string row = string.Concat(Enumerable.Repeat(",255", Pixels));
 
-        LabelledImages read = Read($"1{row}\n2{row}\r\n3{row}");
+        LabeledImages read = Read($"1{row}\n2{row}\r\n3{row}");
 
         read.Labels.ToArray().Should().Equal(1, 2, 3);
         read.Pixels.Length.Should().Be(3 * Pixels);
@@ -295,7 +295,7 @@ public class CsvImageReaderTests
         const int Count = 50_000;
         string text = string.Concat(Enumerable.Range(0, Count).Select(i => $"{i % 10},{i % 256},{i / 256}\n"));
 
-        LabelledImages read = Read(text);
+        LabeledImages read = Read(text);
 
         read.Count.Should().Be(Count);
         read.Pixels.Length.Should().Be(2 * Count);
@@ -360,10 +360,10 @@ public class CsvImageReaderTests
             .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("width");
     }
 
-    private static bool Matches(LabelledImages images, int i) =>
+    private static bool Matches(LabeledImages images, int i) =>
         images.Labels.Span[i] == i % 10 && images.Image(i)[0] == i % 256 && images.Image(i)[1] == i / 256;
 
-    private static LabelledImages Read(string text, Index labelColumn = default, CsvHeader header = CsvHeader.Detect) =>
+    private static LabeledImages Read(string text, Index labelColumn = default, CsvHeader header = CsvHeader.Detect) =>
         CsvImageReader.Read(TextStream(text), "file", labelColumn, header);
 
     private static MemoryStream TextStream(string text) => new(Encoding.UTF8.GetBytes(text));

@@ -17,7 +17,7 @@ public abstract class DatasetTests<T>
         {
             byte[] image = [(byte)firstPixel, .. pixels[1..]];
             byte[] classOf = [.. labels[..^1], (byte)lastLabel];
-            return Dataset<T>.FromImages(new LabelledImages(image, classOf, 2, 2), classes, scaling);
+            return Dataset<T>.FromImages(new LabeledImages(image, classOf, 2, 2), classes, scaling);
         }
 
         Dataset<T> set = Create();
@@ -36,7 +36,7 @@ public abstract class DatasetTests<T>
     [Fact]
     public void FromImages_Bytes_AreScaledToTheUnitInterval()
     {
-        LabelledImages images = Images(12, 5);
+        LabeledImages images = Images(12, 5);
 
         Dataset<T> set = Dataset<T>.FromImages(images, classes: 12);
 
@@ -51,7 +51,7 @@ public abstract class DatasetTests<T>
     [Fact]
     public void FromImages_NoScaling_IsTheByteItself()
     {
-        LabelledImages images = Images(10, 7);
+        LabeledImages images = Images(10, 7);
 
         Matrix<T> matrix = Dataset<T>.FromImages(images, scaling: PixelScaling.None).ToMatrix();
 
@@ -62,7 +62,7 @@ public abstract class DatasetTests<T>
     public void FromImages_Pixels_AreNotCopied()
     {
         byte[] pixels = [0, 0, 0, 0];
-        Dataset<T> set = Dataset<T>.FromImages(new LabelledImages(pixels, new byte[] { 1, 0 }, 1, 2));
+        Dataset<T> set = Dataset<T>.FromImages(new LabeledImages(pixels, new byte[] { 1, 0 }, 1, 2));
 
         pixels[3] = 255;
 
@@ -72,7 +72,7 @@ public abstract class DatasetTests<T>
     [Fact]
     public void FromImages_TenThousandImages_AllocatesLabelsAndLittleElse()
     {
-        var images = new LabelledImages(new byte[10_000 * 784], new byte[10_000], 28, 28);
+        var images = new LabeledImages(new byte[10_000 * 784], new byte[10_000], 28, 28);
         Dataset<T>.FromImages(images);
 
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -316,7 +316,7 @@ public abstract class DatasetTests<T>
     [Fact]
     public void Gather_SubsetOfImages_ReadsTheRightBytes()
     {
-        LabelledImages images = Images(10, 7);
+        LabeledImages images = Images(10, 7);
         Dataset<T> set = Dataset<T>.FromImages(images, scaling: PixelScaling.None).Split(0.5, seed: 3).Validation;
         T[] gathered = new T[7];
 
@@ -344,7 +344,7 @@ public abstract class DatasetTests<T>
     }
 
     /// <summary>Image i has the label i and the bytes that follow from it.</summary>
-    private static LabelledImages Images(int count, int pixels) =>
+    private static LabeledImages Images(int count, int pixels) =>
         new(
             Enumerable.Range(0, count * pixels).Select(i => (byte)((i * 37) + 11)).ToArray(),
             Enumerable.Range(0, count).Select(i => (byte)i).ToArray(),

@@ -38,7 +38,7 @@ public class IdxReaderTests
         // The names say nothing about the compression: the first bytes do.
         string imagesPath = directory.Write("images", gzip ? TempDirectory.Gzip(images) : images);
         string labelsPath = directory.Write("labels.gz", gzip ? TempDirectory.Gzip(labels) : labels);
-        LabelledImages read = IdxReader.ReadImages(imagesPath, labelsPath);
+        LabeledImages read = IdxReader.ReadImages(imagesPath, labelsPath);
 
         read.Count.Should().Be(2);
         read.Height.Should().Be(2);
@@ -53,7 +53,7 @@ public class IdxReaderTests
         var images = new TrickleStream(TempDirectory.Gzip(IdxFile.Write(s_pixels, 2, 2, 3)));
         var labels = new TrickleStream(IdxFile.Write([4, 9], 2));
 
-        LabelledImages read = IdxReader.ReadImages(images, "images", labels, "labels");
+        LabeledImages read = IdxReader.ReadImages(images, "images", labels, "labels");
 
         read.Image(1).ToArray().Should().Equal(7, 8, 9, 10, 11, 12);
         images.IsDisposed.Should().BeFalse();
@@ -248,7 +248,7 @@ public class IdxReaderTests
         ((Action)(() => IdxReader.ReadImages(Stream.Null, "images", null!, "labels"))).Should().Throw<ArgumentNullException>();
     }
 
-    private static LabelledImages ReadImages(byte[] images, byte[] labels) =>
+    private static LabeledImages ReadImages(byte[] images, byte[] labels) =>
         IdxReader.ReadImages(new MemoryStream(images), "images", new MemoryStream(labels), "labels");
 
     /// <summary>The same message whether the file is plain, comes from a stream that cannot seek, or is compressed.</summary>

@@ -77,7 +77,8 @@ public class ConfusionMatrixTests
     [InlineData(3, 0, 0, 0, 0)]
     [InlineData(4, 0, 0, 0, 0)]
     public void Metrics_Class_IsWhatWasCountedByHand(int label, double precision, double recall, double f1, long support) =>
-        s_matrix.Metrics(label).Should().Be(new ClassMetrics(precision, recall, f1, support));
+        s_matrix.Metrics(label).Should().Be(
+            new ClassMetrics { Precision = precision, Recall = recall, F1 = f1, Support = support });
 
     [Fact]
     public void MacroAverage_Classes_CountsThoseThatOccurOrWerePredictedTheSame()

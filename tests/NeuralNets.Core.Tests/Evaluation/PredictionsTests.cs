@@ -16,7 +16,7 @@ public class PredictionsTests
     };
 
     private static readonly Predictions<double> s_predictions =
-        new(Matrix<double>.Build.DenseOfArray(s_probabilities), [1, 2, 1, 2, 2]);
+        new([1, 2, 1, 2, 2], Matrix<double>.Build.DenseOfArray(s_probabilities));
 
     [Fact]
     public void Constructor_Probabilities_PredictsTheFirstMostProbableClassWithItsProbability()
@@ -61,7 +61,7 @@ public class PredictionsTests
         var network = new Network<float>([6, 8, 6], new Relu<float>(), seed: 3);
         Dataset<float> set = Dataset<float>.FromMatrix(points, labels, 6);
 
-        var predictions = new Predictions<float>(network.Predict(points), set.Labels);
+        var predictions = new Predictions<float>(set.Labels, network.Predict(set));
 
         predictions.Predicted.ToArray().Should().Equal(network.PredictLabels(set));
         predictions.TopKAccuracy(1).Should().Be(predictions.Confusion.Accuracy);
@@ -73,11 +73,11 @@ public class PredictionsTests
     public void Constructor_WrongArguments_SaysWhatIsRequired()
     {
         Matrix<double> probabilities = Matrix<double>.Build.DenseOfArray(s_probabilities);
-        Action number = () => _ = new Predictions<double>(probabilities, [0, 1]);
-        Action label = () => _ = new Predictions<double>(probabilities, [0, 1, 3, 0, 0]);
+        Action number = () => _ = new Predictions<double>([0, 1], probabilities);
+        Action label = () => _ = new Predictions<double>([0, 1, 3, 0, 0], probabilities);
         Matrix<double> withNaN = Matrix<double>.Build.Dense(2, 2, [0.5, 0.5, 0.5, double.NaN]);
-        Action noNumber = () => _ = new Predictions<double>(withNaN, [0, 1]);
-        Action missing = () => _ = new Predictions<double>(null!, [0]);
+        Action noNumber = () => _ = new Predictions<double>([0, 1], withNaN);
+        Action missing = () => _ = new Predictions<double>([0], null!);
         Action negative = () => s_predictions.MostConfidentMistakes(-1);
 
         number.Should().Throw<ArgumentException>().WithMessage("*3 x 5, but there were 2 labels.*");

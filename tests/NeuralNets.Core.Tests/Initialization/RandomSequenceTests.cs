@@ -18,6 +18,19 @@ public class RandomSequenceTests
         new[] { second.Uniform(0), second.Uniform(1) }.Should().Equal(0.3964275173777606, 0.33908162552612986);
     }
 
+    /// <summary>Values of an independent implementation in Python: they are no network's of the same seed.</summary>
+    [Fact]
+    public void FromSeed_PinnedSeed_GivesPinnedNumbersOfNoOtherUse()
+    {
+        var random = RandomSequence.FromSeed(42);
+        RandomSequence[] others =
+            [RandomSequence.ForWeights(42, 0), RandomSequence.ForShuffle(42, 0), RandomSequence.ForSplit(42)];
+
+        new[] { random.Uniform(0), random.Uniform(1), random.Uniform(2) }
+            .Should().Equal(0.46858651833910503, 0.32706338120338485, 0.6583155272123095);
+        others.Select(other => other.Uniform(0)).Should().NotContain(random.Uniform(0));
+    }
+
     [Fact]
     public void Uniform_AnySeedLayerIndex_IsAnOddMultipleInsideTheOpenInterval()
     {

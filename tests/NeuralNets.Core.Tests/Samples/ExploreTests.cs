@@ -10,7 +10,7 @@ public class ExploreTests
     [Fact]
     public void PixelStatistics_Images_AreWhatLinqFinds()
     {
-        LabelledImages images = MnistFiles.Training.Take(500);
+        LabeledImages images = MnistFiles.Training.Take(500);
         double[] pixels = [.. images.Pixels.ToArray().Select(pixel => (double)pixel)];
 
         var statistics = PixelStatistics.Of(images);
@@ -29,7 +29,7 @@ public class ExploreTests
     [Fact]
     public void PixelStatistics_OneTone_HasNoDeviation()
     {
-        var statistics = PixelStatistics.Of(new LabelledImages(new byte[] { 7, 7, 7, 7 }, new byte[] { 1, 2 }, 1, 2));
+        var statistics = PixelStatistics.Of(new LabeledImages(new byte[] { 7, 7, 7, 7 }, new byte[] { 1, 2 }, 1, 2));
 
         statistics.Should().Be(new PixelStatistics(7, 7, 7, 0, 0, 0));
     }
@@ -76,7 +76,7 @@ public class ExploreTests
     public async Task Run_ImagesWiderThanTheTerminal_AreNotDrawn()
     {
         using var folder = new TempDirectory();
-        string csv = folder.Write("wide.csv", MnistFiles.ToCsv(new LabelledImages(new byte[97], new byte[] { 3 }, 1, 97)));
+        string csv = folder.Write("wide.csv", MnistFiles.ToCsv(new LabeledImages(new byte[97], new byte[] { 3 }, 1, 97)));
 
         SampleProcess run = await SampleProcess.RunAsync(
             "explore", "--train-csv", csv, "--test-csv", csv, "--label-column", "^1");

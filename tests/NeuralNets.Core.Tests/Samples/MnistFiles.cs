@@ -9,12 +9,12 @@ internal static class MnistFiles
 {
     private static readonly string s_folder = Path.Combine(AppContext.BaseDirectory, "data");
 
-    public static LabelledImages Training { get; } = Read("train");
+    public static LabeledImages Training { get; } = Read("train");
 
-    public static LabelledImages Test { get; } = Read("t10k");
+    public static LabeledImages Test { get; } = Read("t10k");
 
     /// <summary>The images as CSV without a header, with the labels in the last column.</summary>
-    public static byte[] ToCsv(LabelledImages images)
+    public static byte[] ToCsv(LabeledImages images)
     {
         var text = new StringBuilder();
         for (int i = 0; i < images.Count; i++)
@@ -33,7 +33,7 @@ internal static class MnistFiles
         Write("t10k", Test.Take(test));
         return folder.File(".");
 
-        void Write(string prefix, LabelledImages images)
+        void Write(string prefix, LabeledImages images)
         {
             byte[] pixels = IdxFile.Write(images.Pixels.ToArray(), images.Count, images.Height, images.Width);
             folder.Write($"{prefix}-images-idx3-ubyte", pixels);
@@ -41,6 +41,6 @@ internal static class MnistFiles
         }
     }
 
-    private static LabelledImages Read(string prefix) => IdxReader.ReadImages(
+    private static LabeledImages Read(string prefix) => IdxReader.ReadImages(
         Path.Combine(s_folder, $"{prefix}-images-idx3-ubyte.gz"), Path.Combine(s_folder, $"{prefix}-labels-idx1-ubyte.gz"));
 }

@@ -101,7 +101,7 @@ public class ReproduceTests
     [Fact]
     public void Rows_RunThatDiverged_IsARowThatSaysSo()
     {
-        var epoch = new EpochResult(1, new Cost(46114, 20_000), 0.2, 0.21, TimeSpan.FromSeconds(0.5));
+        EpochResult epoch = FirstEpoch(0.2, 0.21, seconds: 0.5);
         Outcome[] outcomes =
         [
             new(Recipe.All[0], "relu", [epoch], DivergedIn: 2, [0, 0]),
@@ -125,10 +125,19 @@ public class ReproduceTests
     [InlineData(4, 1, 0, "the same passes over the images, but a step every 32 ")]
     public void Explanation_Ending_IsToldFromWhatWasMeasured(int recipe, double accuracy, int constantUnits, string start)
     {
-        var epoch = new EpochResult(1, new Cost(46114, 20_000), accuracy, accuracy, TimeSpan.FromSeconds(1));
+        EpochResult epoch = FirstEpoch(accuracy, accuracy, seconds: 1);
 
         new Outcome(Recipe.All[recipe], "relu", [epoch], null, [128, constantUnits]).Explanation.Should().StartWith(start);
     }
+
+    private static EpochResult FirstEpoch(double trainingAccuracy, double validationAccuracy, double seconds) => new()
+    {
+        Epoch = 1,
+        Cost = new Cost(46114, 20_000),
+        TrainingAccuracy = trainingAccuracy,
+        ValidationAccuracy = validationAccuracy,
+        TrainingTime = TimeSpan.FromSeconds(seconds),
+    };
 
     /// <summary>The numbers in the table's row of a run.</summary>
     private static string[] Row(SampleProcess run, string name) => run.OutputLines

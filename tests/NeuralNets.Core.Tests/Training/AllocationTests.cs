@@ -105,6 +105,6 @@ public sealed class AllocationTests
             labels[i] = (byte)random.Next(10);
         }
 
-        return Dataset<T>.FromImages(new LabelledImages(bytes, labels, 1, pixels));
+        return Dataset<T>.FromImages(new LabeledImages(bytes, labels, 1, pixels));
     }
 }

@@ -125,7 +125,7 @@ public sealed class TrainingReportTests : IDisposable
 
     private static (int[] Actual, int[] Predicted) Labels(Network<float> network)
     {
-        LabelledImages images = MnistFiles.Test.Take(TestImages);
+        LabeledImages images = MnistFiles.Test.Take(TestImages);
         return ([.. images.Labels.ToArray()], network.PredictLabels(Dataset<float>.FromImages(images)));
     }
 
@@ -137,9 +137,15 @@ public sealed class TrainingReportTests : IDisposable
         var settings = new TrainSettings(
             data, 200, [network.Layers[0].Outputs], "relu", "he-uniform", 3, 0.03, 32, 9, 1, "managed", "float", null, null);
         EpochResult[] results = [.. Enumerable.Range(1, epochs).Select(epoch =>
-            new EpochResult(
-                epoch, new Cost(400.0 / epoch, 200), 1 - (0.5 / epoch), 1 - (0.6 / epoch), TimeSpan.FromSeconds(epoch)))];
-        var predictions = new Predictions<float>(network.Predict(test.ToMatrix()), test.Labels);
+            new EpochResult
+            {
+                Epoch = epoch,
+                Cost = new Cost(400.0 / epoch, 200),
+                TrainingAccuracy = 1 - (0.5 / epoch),
+                ValidationAccuracy = 1 - (0.6 / epoch),
+                TrainingTime = TimeSpan.FromSeconds(epoch),
+            })];
+        var predictions = new Predictions<float>(test.Labels, network.Predict(test));
         string path = _folder.File("report.html");
         TrainingReport.Write(path, new TrainedRun<float>(
             settings, digits, network, results, predictions, "Trained & <tested>."));

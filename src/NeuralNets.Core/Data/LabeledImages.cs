@@ -9,7 +9,7 @@ namespace NeuralNets.Core.Data;
 /// Image <c>i</c> is the run of <see cref="PixelsPerImage"/> bytes at <c>i · PixelsPerImage</c>, row by row from the top left.
 /// The pixels are as they are in the file, 0 to 255; scaling them is the business of the data set that is built from them.
 /// </remarks>
-public sealed class LabelledImages
+public sealed class LabeledImages
 {
     /// <summary>Describes images that are in memory already.</summary>
     /// <param name="pixels">The pixels of all images, one image after another: labels × height × width bytes. Kept, not
@@ -20,7 +20,7 @@ public sealed class LabelledImages
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="height"/> or <paramref name="width"/> is less than 1, or one
     /// image has more pixels than an array can hold.</exception>
     /// <exception cref="ArgumentException">The number of pixels is not labels × height × width.</exception>
-    public LabelledImages(ReadOnlyMemory<byte> pixels, ReadOnlyMemory<byte> labels, int height, int width)
+    public LabeledImages(ReadOnlyMemory<byte> pixels, ReadOnlyMemory<byte> labels, int height, int width)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
@@ -74,11 +74,11 @@ public sealed class LabelledImages
     /// <returns>Images that share the memory of these: nothing is copied.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative, or greater than
     /// <see cref="Count"/>.</exception>
-    public LabelledImages Take(int count)
+    public LabeledImages Take(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count);
-        return new LabelledImages(Pixels[..(count * PixelsPerImage)], Labels[..count], Height, Width);
+        return new LabeledImages(Pixels[..(count * PixelsPerImage)], Labels[..count], Height, Width);
     }
 
     [DoesNotReturn]

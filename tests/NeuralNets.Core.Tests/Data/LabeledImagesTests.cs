@@ -3,7 +3,7 @@ using NeuralNets.Core.Data;
 
 namespace NeuralNets.Core.Tests.Data;
 
-public class LabelledImagesTests
+public class LabeledImagesTests
 {
     private static readonly byte[] s_pixels = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18];
     private static readonly byte[] s_labels = [7, 8, 9];
@@ -11,7 +11,7 @@ public class LabelledImagesTests
     [Fact]
     public void Constructor_Arrays_KeepsThem()
     {
-        var images = new LabelledImages(s_pixels, s_labels, 2, 3);
+        var images = new LabeledImages(s_pixels, s_labels, 2, 3);
 
         images.Count.Should().Be(3);
         images.Height.Should().Be(2);
@@ -26,7 +26,7 @@ public class LabelledImagesTests
     [InlineData(19)]
     public void Constructor_OtherNumberOfPixels_SaysNeededAndActual(int pixels)
     {
-        Action create = () => _ = new LabelledImages(new byte[pixels], s_labels, 2, 3);
+        Action create = () => _ = new LabeledImages(new byte[pixels], s_labels, 2, 3);
 
         create.Should().Throw<ArgumentException>().WithParameterName(nameof(pixels))
             .WithMessage($"3 labels of 2 x 3 images need 18 pixels, but there are {pixels}.*");
@@ -40,7 +40,7 @@ public class LabelledImagesTests
     [InlineData(65536, 65536, "width")]
     public void Constructor_ImpossibleSize_ThrowsArgumentOutOfRange(int height, int width, string parameter)
     {
-        Action create = () => _ = new LabelledImages(ReadOnlyMemory<byte>.Empty, ReadOnlyMemory<byte>.Empty, height, width);
+        Action create = () => _ = new LabeledImages(ReadOnlyMemory<byte>.Empty, ReadOnlyMemory<byte>.Empty, height, width);
 
         create.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(parameter);
     }
@@ -48,7 +48,7 @@ public class LabelledImagesTests
     [Fact]
     public void Constructor_NoImages_IsEmpty()
     {
-        var images = new LabelledImages(ReadOnlyMemory<byte>.Empty, ReadOnlyMemory<byte>.Empty, 28, 28);
+        var images = new LabeledImages(ReadOnlyMemory<byte>.Empty, ReadOnlyMemory<byte>.Empty, 28, 28);
 
         images.Count.Should().Be(0);
         images.PixelsPerImage.Should().Be(784);
@@ -57,7 +57,7 @@ public class LabelledImagesTests
     [Fact]
     public void Image_EachIndex_IsItsRunOfPixels()
     {
-        var images = new LabelledImages(s_pixels, s_labels, 2, 3);
+        var images = new LabeledImages(s_pixels, s_labels, 2, 3);
 
         images.Image(0).ToArray().Should().Equal(1, 2, 3, 4, 5, 6);
         images.Image(2).ToArray().Should().Equal(13, 14, 15, 16, 17, 18);
@@ -68,7 +68,7 @@ public class LabelledImagesTests
     [InlineData(3)]
     public void Image_IndexOutside_ThrowsArgumentOutOfRange(int index)
     {
-        var images = new LabelledImages(s_pixels, s_labels, 2, 3);
+        var images = new LabeledImages(s_pixels, s_labels, 2, 3);
 
         Action read = () => images.Image(index);
 
@@ -78,7 +78,7 @@ public class LabelledImagesTests
     [Fact]
     public void Take_SomeImages_SharesTheMemory()
     {
-        LabelledImages images = new LabelledImages(s_pixels, s_labels, 2, 3).Take(2);
+        LabeledImages images = new LabeledImages(s_pixels, s_labels, 2, 3).Take(2);
 
         images.Count.Should().Be(2);
         images.Height.Should().Be(2);
@@ -94,7 +94,7 @@ public class LabelledImagesTests
     [InlineData(4)]
     public void Take_CountOutside_ThrowsArgumentOutOfRange(int count)
     {
-        var images = new LabelledImages(s_pixels, s_labels, 2, 3);
+        var images = new LabeledImages(s_pixels, s_labels, 2, 3);
 
         Action take = () => images.Take(count);
 
