@@ -18,7 +18,7 @@ namespace NeuralNets.Core.Benchmarks;
 internal static class Race
 {
     private const string Usage =
-        "race --data DIR [--batch 64] [--threads 2] [--epochs 8] [--sizes 784-128-32-10] [--lr 0.1] [--decay] [--full] "
+        "race --data DIR [--batch 64] [--threads 2] [--epochs 8] [--sizes 784-128-32-10] [--lr 0.1] [--decay] [--full] [--samples 60000] "
         + "[--type float|double] [--target 0.98] [--seed 1] [--backend managed|mkl|mathnet]";
 
     private const int FullBatchSamples = 20_000;
@@ -32,6 +32,7 @@ internal static class Race
         double LearningRate,
         bool Decay,
         bool Full,
+        int? Samples,
         double? Target,
         ulong Seed,
         GemmBackend Backend);
@@ -40,7 +41,7 @@ internal static class Race
     {
         string? data = null;
         string type = "float";
-        var options = new Options("", 64, 2, 8, [784, 128, 32, 10], 0.1, false, false, null, 1, ManagedBackend.Instance);
+        var options = new Options("", 64, 2, 8, [784, 128, 32, 10], 0.1, false, false, null, null, 1, ManagedBackend.Instance);
         try
         {
             for (int i = 0; i < args.Length; i++)
@@ -70,6 +71,9 @@ internal static class Race
                         break;
                     case "--full":
                         options = options with { Full = true };
+                        break;
+                    case "--samples":
+                        options = options with { Samples = int.Parse(args[++i], CultureInfo.InvariantCulture) };
                         break;
                     case "--type":
                         type = args[++i];
@@ -111,7 +115,11 @@ internal static class Race
     {
         Dataset<T> training = Load<T>(options.Data, "train");
         Dataset<T> test = Load<T>(options.Data, "t10k");
-        if (options.Full)
+        if (options.Samples is { } samples)
+        {
+            training = training.Take(samples);
+        }
+        else if (options.Full)
         {
             training = training.Take(FullBatchSamples);
         }
@@ -130,8 +138,9 @@ internal static class Race
             ["peer"] = "NeuralNets.Core",
             ["config"] = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(options.Full ? "full-batch 20k " : "")}{string.Join('-', options.Sizes)} {typeof(T).Name} sgd lr {options.LearningRate}{(options.Decay ? " to 0" : "")} byte data, {Kernels.Simd.Width}"),
-            ["batch"] = options.Full ? FullBatchSamples : options.Batch,
+                $"{(options.Full ? "full-batch " : "")}{string.Join('-', options.Sizes)} {typeof(T).Name} sgd lr {options.LearningRate}{(options.Decay ? " to 0" : "")} byte data, {Kernels.Simd.Width}"),
+            ["batch"] = options.Full ? training.Count : options.Batch,
+            ["samples"] = training.Count,
             ["threads"] = options.Threads,
             ["backend"] = options.Backend.Name,
         };
