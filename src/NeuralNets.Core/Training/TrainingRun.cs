@@ -161,12 +161,13 @@ internal sealed class TrainingRun<T>
         }
     }
 
-    /// <summary>Runs the steps of an epoch for one worker, and returns how many of its samples were classified correctly.</summary>
+    /// <summary>Runs the steps of an epoch for one worker, and returns how many of its samples were classified correctly. When
+    /// training is cancelled, the epoch ends early.</summary>
     private int TrainEpoch(WorkerTeam team, int worker)
     {
         int hits = 0;
         int batch = 0;
-        while (batch < _order.Length && !_cancelled)
+        while (batch < _order.Length)
         {
             if (_alone)
             {
@@ -174,9 +175,9 @@ internal sealed class TrainingRun<T>
                 team.Barrier(); // the last step's updates are there
                 if (worker == 0)
                 {
-                    for (; batch < _order.Length && _alone && !_cancelled; batch += _batchSize)
+                    while (batch < _order.Length && _alone)
                     {
-                        hits += TrainStep(team, isAlone: true, worker, batch);
+                        batch = TrainStep(team, isAlone: true, worker, batch, ref hits);
                     }
 
                     _resume = batch;
@@ -187,18 +188,17 @@ internal sealed class TrainingRun<T>
             }
             else
             {
-                hits += TrainStep(team, isAlone: false, worker, batch);
-                batch += _batchSize;
+                batch = TrainStep(team, isAlone: false, worker, batch, ref hits);
             }
         }
 
         return hits;
     }
 
-    /// <summary>Runs one step: a worker's part, or all parts.</summary>
-    private int TrainStep(WorkerTeam team, bool isAlone, int worker, int batch)
+    /// <summary>Runs one step: a worker's part, or all parts. Returns where the next batch begins: at the epoch's end when training is
+    /// cancelled.</summary>
+    private int TrainStep(WorkerTeam team, bool isAlone, int worker, int batch, ref int hits)
     {
-        int hits = 0;
         int endPart = isAlone ? _plan.Workers : worker + 1;
         int size = Math.Min(_batchSize, _order.Length - batch);
         for (int chunk = 0; chunk < size; chunk += _plan.ChunkColumns)
@@ -220,7 +220,8 @@ internal sealed class TrainingRun<T>
             Meet(team, isAlone);
             if (_cancelled)
             {
-                return hits;
+                // Read between two barriers, nowhere else: worker 0 may be a step ahead of the others' loops, and all must leave at one step.
+                return _order.Length;
             }
 
             for (int part = worker; part < endPart; part++)
@@ -253,7 +254,7 @@ internal sealed class TrainingRun<T>
         }
 
         _trainer.StepObserver?.Invoke(worker);
-        return hits;
+        return batch + _batchSize;
     }
 
     private static void Meet(WorkerTeam team, bool isAlone)

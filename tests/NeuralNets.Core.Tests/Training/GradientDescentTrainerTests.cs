@@ -222,6 +222,38 @@ public sealed class GradientDescentTrainerTests
     }
 
     [Theory]
+    [InlineData(null)]
+    [InlineData(3)]
+    public async Task Fit_CancelledWhileAWorkerLags_StopsAllOfThem(int? aloneFrom)
+    {
+        using var source = new CancellationTokenSource();
+        int steps = 0;
+        var trainer = new GradientDescentTrainer<float>(SmallFloat())
+        {
+            BatchSize = 16,
+            ForcedWorkers = 3,
+            ForcedPace = () => steps == aloneFrom,
+            StepObserver = worker =>
+            {
+                if (worker == 0 && ++steps == 6)
+                {
+                    source.Cancel();
+                }
+                else if (worker == 1 && steps >= 5)
+                {
+                    // So long that worker 0 has begun the next step, and seen that it is cancelled.
+                    Thread.Sleep(100);
+                }
+            },
+        };
+
+        Task<TrainingResult> fit = Task.Run(() => trainer.Fit(BlobsFloat(64), 100, cancellationToken: source.Token));
+
+        await fit.Invoking(task => task.WaitAsync(TimeSpan.FromMinutes(1))).Should().ThrowAsync<OperationCanceledException>();
+        steps.Should().Be(6);
+    }
+
+    [Theory]
     [InlineData(2, true, 16, 256)]
     [InlineData(3, true, 16, 7)]
     [InlineData(3, false, 16, 256)]
