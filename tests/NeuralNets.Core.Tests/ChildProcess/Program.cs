@@ -24,6 +24,10 @@ internal static class Program
             case ["page", var program]:
                 PageScenario.Run(program);
                 return 0;
+            case ["page-and-hardware", var program]:
+                Console.WriteLine(BitsScenario.Hardware);
+                PageScenario.Run(program);
+                return 0;
             case ["threads"]:
                 ThreadScenario.Print();
                 return 0;

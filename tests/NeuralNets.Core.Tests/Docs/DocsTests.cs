@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using FluentAssertions.Execution;
 using NeuralNets.Core.Tests.ChildProcess;
 using NeuralNets.Core.Tests.Data;
+using NeuralNets.Core.Tests.Training;
 using NeuralNets.Mnist;
 using NeuralNets.Mnist.Options;
 
@@ -25,24 +26,22 @@ public sealed partial class DocsTests
     public void Code_OfAPage_PrintsWhatThePageSays(string name)
     {
         var page = new MarkdownPage(name);
-        using var folder = new TempDirectory();
-        CopyData(folder);
-        string program = folder.File("page.dll");
 
-        PageProgram.Compile(page, program);
-        string[] actual = Child.Run(["page", program]);
+        CheckOutput(page, Run(page, "page"));
+    }
 
-        using var all = new AssertionScope();
-        int start = 0;
-        for (int i = 0; i < page.Blocks.Count; i++)
-        {
-            if (page.Blocks[i].Kind == "csharp")
-            {
-                int end = Array.IndexOf(actual, PageProgram.EndOfBlock, start);
-                actual[start..end].Should().Equal(Output(page, i), "that is what the block in line {0} prints", page.Blocks[i].Line);
-                start = end + 1;
-            }
-        }
+    /// <summary>The program of the certificate: see <see cref="Samples.CertificateTests"/> for its other runs.</summary>
+    [X64Theory]
+    [MemberData(nameof(BitsTests.Switches), MemberType = typeof(BitsTests))]
+    public void Code_OfReproducibilityWithHardwareSwitchedOff_PrintsTheHashesOfThePage(string off, string hardware)
+    {
+        var page = new MarkdownPage("docs/reproducibility.md");
+
+        string[] lines = Run(page, "page-and-hardware", (off, "0"));
+
+        lines[0].Should().Be(hardware, "the switch must have taken effect");
+        page.Blocks.Should().Contain(block => block.Kind == "output");
+        CheckOutput(page, lines[1..]);
     }
 
     [Fact]
@@ -101,6 +100,31 @@ public sealed partial class DocsTests
             {
                 ParseResult parsed = CommandLine.Create(new Terminal()).Parse(sample.Groups[1].Value);
                 parsed.Errors.Select(error => error.Message).Should().BeEmpty("the sample understands '{0}'", command);
+            }
+        }
+    }
+
+    /// <summary>What the code of a page prints, in a process of its own.</summary>
+    private static string[] Run(MarkdownPage page, string scenario, params (string Name, string Value)[] environment)
+    {
+        using var folder = new TempDirectory();
+        CopyData(folder);
+        string program = folder.File("page.dll");
+        PageProgram.Compile(page, program);
+        return Child.Run([scenario, program], environment);
+    }
+
+    private static void CheckOutput(MarkdownPage page, string[] actual)
+    {
+        using var all = new AssertionScope();
+        int start = 0;
+        for (int i = 0; i < page.Blocks.Count; i++)
+        {
+            if (page.Blocks[i].Kind == "csharp")
+            {
+                int end = Array.IndexOf(actual, PageProgram.EndOfBlock, start);
+                actual[start..end].Should().Equal(Output(page, i), "that is what the block in line {0} prints", page.Blocks[i].Line);
+                start = end + 1;
             }
         }
     }
