@@ -53,7 +53,7 @@ public sealed partial class CertificateTests
         run.Output.Should().Contain($" on {workers} threads by managed (Vector256):", "the switch must have taken effect");
     }
 
-    /// <summary>Makes the runtime take the machine for one with so many processors, since there are no more workers than that.</summary>
+    /// <summary>Makes the runtime take the machine for one with so many processors: there are no more workers than that.</summary>
     private static (string Name, string Value) Processors(int count) => ("DOTNET_PROCESSOR_COUNT", $"{count}");
 
     private static void CheckHash(SampleProcess run, string expected)

@@ -359,6 +359,40 @@ public sealed class GradientDescentTrainerTests
     }
 
     [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    public void Fit_WeightsBecomeInfiniteInAnEpoch_AreLeftOutWhereTheFeatureIsZero(int workers, bool byUnits)
+    {
+        // The first sample has the first feature alone, and one step makes its weights infinite: 1e25 · 1e10 · 1e6 is too large for
+        // a float. The others have all features but that one, so nearly all of their inputs count.
+        const int Features = 20, Samples = 4, Units = 16;
+        const ulong Seed = 1;
+        int first = Order(Seed, epoch: 0, Samples)[0];
+        Matrix<float> features = Matrix<float>.Build.Dense(
+            Features, Samples, (i, j) => (j == first) != (i == 0) ? 0 : j == first ? 1e6f : 1);
+        var network = new Network<float>(
+        [
+            new(Matrix<float>.Build.Dense(Units, Features, (_, j) => j == 0 ? 0 : 0.5f), Vector<float>.Build.Dense(Units), new Tanh<float>()),
+            new(Matrix<float>.Build.Dense(2, Units, (i, _) => i == 0 ? 1e10f : -1e10f), Vector<float>.Build.Dense(2), new Softmax<float>()),
+        ]);
+        var trainer = new GradientDescentTrainer<float>(network)
+        {
+            LearningRate = 1e25,
+            BatchSize = 1,
+            Seed = Seed,
+            ForcedWorkers = workers,
+            ForcedCutByUnits = byUnits,
+        };
+
+        TrainingResult result = trainer.Fit(Dataset<float>.FromMatrix(features, new int[Samples], 2), epochs: 1);
+
+        network.Layers[0].Weights.Column(0).Should().OnlyContain(weight => float.IsInfinity(weight));
+        network.Layers[0].Weights.RemoveColumn(0).Enumerate().Should().OnlyContain(weight => float.IsFinite(weight));
+        double.IsFinite(result.Epochs[0].Cost.Sum).Should().BeTrue();
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(-0.1)]
     [InlineData(double.NaN)]
