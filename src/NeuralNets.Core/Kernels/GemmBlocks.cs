@@ -48,7 +48,7 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
     private const int StripBytes = 3 << 15;
 
     /// <summary>The fewest columns of C for which copying panels of A pays.</summary>
-    private const int WorthPacking = 64;
+    private const int WorthPacking = 128;
 
     /// <summary>The fewest vectors in a column of C for which copying B pays.</summary>
     private const int WorthPackingB = 32;
