@@ -68,6 +68,28 @@ public abstract class NetworkPredictionTests<T>
         double.CreateChecked(p[1, 1]).Should().BeApproximately(1 / (1 + Math.Exp(-2)), 1e-7);
     }
 
+    /// <summary>23 features, of which one is 0 in all samples but one: nearly all inputs count, and samples share tiles.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    public void Predict_InfiniteWeight_CountsForNothingWhereTheFeatureIsZero(int samples)
+    {
+        var network = new Network<T>([Inputs, 17, Classes], new Tanh<T>(), seed: 2);
+        Matrix<T> features = Matrix<T>.Build.Dense(Inputs, samples, RandomValues.Create<T>(1, Inputs * samples));
+        features.ClearRow(3);
+        Matrix<T> expected = network.Predict(features);
+
+        network.Layers[0].Weights[5, 3] = T.PositiveInfinity;
+        network.Predict(features).ToColumnMajorArray().Should().Equal(expected.ToColumnMajorArray());
+
+        features[3, samples / 2] = T.NegativeOne;
+        Matrix<T> actual = network.Predict(features);
+        for (int j = 0; j < samples; j++)
+        {
+            actual.Column(j).Equals(expected.Column(j)).Should().Be(j != samples / 2, "of sample {0}", j);
+        }
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

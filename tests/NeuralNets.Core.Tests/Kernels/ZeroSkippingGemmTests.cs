@@ -22,9 +22,9 @@ public abstract class ZeroSkippingGemmTests<T>
 
     public static TheoryData<int, double> Cases => new()
     {
-        { 128, 0 }, { 128, 0.1 }, { 128, 0.5 }, { 128, 1 },
-        { 256, 0 }, { 256, 0.1 }, { 256, 0.5 }, { 256, 1 },
-        { 512, 0 }, { 512, 0.1 }, { 512, 0.5 }, { 512, 1 },
+        { 128, 0 }, { 128, 0.1 }, { 128, 0.5 }, { 128, 0.95 }, { 128, 1 },
+        { 256, 0 }, { 256, 0.1 }, { 256, 0.5 }, { 256, 0.95 }, { 256, 1 },
+        { 512, 0 }, { 512, 0.1 }, { 512, 0.5 }, { 512, 0.95 }, { 512, 1 },
     };
 
     /// <summary>The values of A are so small that products underflow, some to −0: that must not show.</summary>

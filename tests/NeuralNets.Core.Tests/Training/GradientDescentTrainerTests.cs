@@ -43,6 +43,27 @@ public sealed class GradientDescentTrainerTests
     }
 
     [Fact]
+    public void Fit_SeveralEpochs_TrainsInAnOrderOfItsOwnInEach()
+    {
+        Dataset<double> set = Blobs(6);
+        Network<double> network = Small();
+        Network<double> expected = Small();
+        var step = new GradientDescentTrainer<double>(expected) { LearningRate = 0.2 };
+        for (int epoch = 0; epoch < 3; epoch++)
+        {
+            foreach (int[] batch in Order(seed: 9, epoch, count: 6).Chunk(2))
+            {
+                step.Fit(Pick(set, batch), 1);
+            }
+        }
+
+        new GradientDescentTrainer<double>(network) { BatchSize = 2, Seed = 9, LearningRate = 0.2 }.Fit(set, epochs: 3);
+
+        network.ParametersSha256().Should().Be(expected.ParametersSha256());
+        Order(seed: 9, epoch: 1, count: 6).Should().NotEqual(Order(seed: 9, epoch: 0, count: 6));
+    }
+
+    [Fact]
     public void Fit_FiveEpochsAndFiveMore_GivesTheBitsOfTen()
     {
         Dataset<float> set = BlobsFloat(100);
@@ -358,6 +379,21 @@ public sealed class GradientDescentTrainerTests
         network.ParametersSha256().Should().Be(expected.ParametersSha256());
     }
 
+    /// <summary>A class whose logit is −∞ has a probability of 0, and no number on the way to the cost is NaN.</summary>
+    [Fact]
+    public void Fit_CostIsInfinite_SaysSoAndKeepsTheParameters()
+    {
+        Network<float> network = SmallFloat();
+        network.Layers[1].Biases[0] = float.NegativeInfinity;
+        string before = network.ParametersSha256();
+        var trainer = new GradientDescentTrainer<float>(network);
+
+        trainer.Invoking(t => t.Fit(BlobsFloat(8), 1)).Should().Throw<NonFiniteCostException>()
+            .Which.Cost.Should().Be(double.PositiveInfinity);
+
+        network.ParametersSha256().Should().Be(before);
+    }
+
     [Theory]
     [InlineData(1, false)]
     [InlineData(3, false)]
@@ -389,6 +425,11 @@ public sealed class GradientDescentTrainerTests
 
         network.Layers[0].Weights.Column(0).Should().OnlyContain(weight => float.IsInfinity(weight));
         network.Layers[0].Weights.RemoveColumn(0).Enumerate().Should().OnlyContain(weight => float.IsFinite(weight));
+        double.IsFinite(result.Epochs[0].Cost.Sum).Should().BeTrue();
+
+        // The same weights from the start.
+        features = Matrix<float>.Build.Dense(Features, Samples, (i, _) => i == 0 ? 0 : 1);
+        result = trainer.Fit(Dataset<float>.FromMatrix(features, new int[Samples], 2), epochs: 1);
         double.IsFinite(result.Epochs[0].Cost.Sum).Should().BeTrue();
     }
 
