@@ -7,6 +7,7 @@ using NeuralNets.Core.Training;
 namespace NeuralNets.Core.Tests;
 
 /// <summary>Many threads at once, and training that ends in every way: the bits are those of one thread, and no worker is left.</summary>
+[Trait("Kind", "Sweep")]
 public sealed class ConcurrentUseTests
 {
     private const int Threads = 16;

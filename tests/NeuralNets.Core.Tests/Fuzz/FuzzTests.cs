@@ -13,6 +13,7 @@ namespace NeuralNets.Core.Tests.Fuzz;
 /// Files that are damaged, or made up from parts that might fit: a reader returns what is in them or throws
 /// <see cref="InvalidDataException"/>, and takes no more memory than a small multiple of the file. The seeds are fixed.
 /// </summary>
+[Trait("Kind", "Sweep")]
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     /// <summary>What the readers allocate in all, garbage included, for a byte of the file, and beyond that: their buffers, the

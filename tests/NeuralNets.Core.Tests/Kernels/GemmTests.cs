@@ -60,11 +60,13 @@ public abstract class GemmTests<T>
 
     [Theory]
     [MemberData(nameof(WidthsAndTranspositions))]
+    [Trait("Kind", "Sweep")]
     public void Product_AllSmallSizes_EqualsReference(int width, bool transposeA, bool transposeB) =>
         Verify(s_small.Value, GemmOperation.Product, s_upToSmall, s_upToSmall, s_upToSmall, width, transposeA, transposeB);
 
     [Theory]
     [MemberData(nameof(WidthsAndTranspositions))]
+    [Trait("Kind", "Sweep")]
     public void Accumulate_AllSmallSizes_EqualsReference(int width, bool transposeA, bool transposeB) =>
         Verify(s_small.Value, GemmOperation.Accumulate, s_upToSmall, s_upToSmall, s_upToSmall, width, transposeA, transposeB);
 
@@ -80,6 +82,7 @@ public abstract class GemmTests<T>
     /// <summary>Panels of every height, full and with a last vector that is not, and the edges of a slice of k.</summary>
     [Theory]
     [MemberData(nameof(WidthsAndTranspositions))]
+    [Trait("Kind", "Sweep")]
     public void AllOperations_PanelAndSliceEdges_EqualReference(int width, bool transposeA, bool transposeB)
     {
         foreach (GemmOperation operation in Enum.GetValues<GemmOperation>())
@@ -91,6 +94,7 @@ public abstract class GemmTests<T>
     /// <summary>The edges of a block of columns (512).</summary>
     [Theory]
     [MemberData(nameof(WidthsAndTranspositions))]
+    [Trait("Kind", "Sweep")]
     public void AllOperations_BlockEdges_EqualReference(int width, bool transposeA, bool transposeB)
     {
         int lanes = Lanes(width);

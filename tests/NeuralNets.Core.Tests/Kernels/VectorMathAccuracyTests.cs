@@ -3,6 +3,7 @@ namespace NeuralNets.Core.Tests.Kernels;
 /// <summary>
 /// The error of exp, log, tanh and sigmoid in units in the last place, against the bounds that their documentation gives.
 /// </summary>
+[Trait("Kind", "Sweep")]
 public sealed class VectorMathAccuracyTests
 {
     private const int Block = 4096;

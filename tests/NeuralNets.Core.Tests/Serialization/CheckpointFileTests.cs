@@ -54,6 +54,7 @@ public abstract class CheckpointFileTests<T>
     [InlineData(37)]
     [InlineData(200)]
     [InlineData(null)]
+    [Trait("Kind", "Sweep")]
     public void Fit_ResumedAtAnyEpochWithAnyWorkers_GivesTheBitsOfARunInOnePiece(int? batchSize)
     {
         const int Epochs = 5;

@@ -14,6 +14,7 @@ namespace NeuralNets.Core.Tests.Serialization;
 /// whole and at least as far as what was reported, and its bits are those of training that was never interrupted. The moments
 /// are seeded; wherever they fall, the outcome must be the same.
 /// </summary>
+[Trait("Kind", "Sweep")]
 public sealed class KilledTrainingTests(ITestOutputHelper output)
 {
     private const int Unreachable = 1_000_000;

@@ -31,6 +31,7 @@ public sealed class AllocationTests
         CheckSteps<float>(workers, batchSize, chunkColumns, byUnits, new Relu<float>(), "mkl");
 
     [Fact]
+    [Trait("Kind", "Sweep")]
     public void Fit_FullBatchOf60000_NeedsTheWorkspaceOfABatchOf256AndOneGradient()
     {
         const int Samples = 60_000;

@@ -5,6 +5,7 @@ using NeuralNets.Core.Tests.ChildProcess;
 namespace NeuralNets.Core.Tests.Training;
 
 /// <summary>The same seed gives the same bits, whatever computes them.</summary>
+[Trait("Kind", "Sweep")]
 [Collection(SimdWidthCollection.Name)]
 public sealed class BitsTests
 {
