@@ -113,8 +113,6 @@ public sealed class Network<T>
     /// <summary>The number of weights and biases.</summary>
     public long ParameterCount => _layers.Sum(layer => ((long)layer.Inputs + 1) * layer.Outputs);
 
-    internal ReadOnlySpan<DenseLayer<T>> LayerSpan => _layers;
-
     /// <summary>Returns the probabilities of the classes.</summary>
     /// <param name="inputs">(features × samples).</param>
     /// <param name="maxWorkers">The most threads that compute. The number does not change the result of the managed kernels; a

@@ -62,9 +62,6 @@ internal unsafe interface ILane<T, TVector>
     /// <summary>The IEEE 754-2019 maximum: NaN if either is NaN, and +0 is greater than −0.</summary>
     static abstract TVector Max(TVector left, TVector right);
 
-    /// <summary>The IEEE 754-2019 minimum: NaN if either is NaN, and −0 is less than +0.</summary>
-    static abstract TVector Min(TVector left, TVector right);
-
     /// <summary>The value without its sign, also of NaN.</summary>
     static abstract TVector Abs(TVector value);
 

@@ -118,8 +118,6 @@ internal readonly unsafe struct Lane128<T> : ILane<T, Vector128<T>>
 
     public static Vector128<T> Max(Vector128<T> left, Vector128<T> right) => Vector128.Max(left, right);
 
-    public static Vector128<T> Min(Vector128<T> left, Vector128<T> right) => Vector128.Min(left, right);
-
     public static Vector128<T> Abs(Vector128<T> value) => Vector128.Abs(value);
 
     public static Vector128<T> LessThan(Vector128<T> left, Vector128<T> right) => Vector128.LessThan(left, right);

@@ -120,8 +120,6 @@ internal readonly unsafe struct Lane256<T> : ILane<T, Vector256<T>>
 
     public static Vector256<T> Max(Vector256<T> left, Vector256<T> right) => Vector256.Max(left, right);
 
-    public static Vector256<T> Min(Vector256<T> left, Vector256<T> right) => Vector256.Min(left, right);
-
     public static Vector256<T> Abs(Vector256<T> value) => Vector256.Abs(value);
 
     public static Vector256<T> LessThan(Vector256<T> left, Vector256<T> right) => Vector256.LessThan(left, right);

@@ -120,8 +120,6 @@ internal readonly unsafe struct Lane512<T> : ILane<T, Vector512<T>>
 
     public static Vector512<T> Max(Vector512<T> left, Vector512<T> right) => Vector512.Max(left, right);
 
-    public static Vector512<T> Min(Vector512<T> left, Vector512<T> right) => Vector512.Min(left, right);
-
     public static Vector512<T> Abs(Vector512<T> value) => Vector512.Abs(value);
 
     public static Vector512<T> LessThan(Vector512<T> left, Vector512<T> right) => Vector512.LessThan(left, right);
