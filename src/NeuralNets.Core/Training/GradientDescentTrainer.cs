@@ -193,8 +193,10 @@ public sealed class GradientDescentTrainer<T>
         }
 
         Checkpoints?.CheckFolder();
+        cancellationToken.ThrowIfCancellationRequested();
+        var run = new TrainingRun<T>(this, training, epochs, validation, progress, cancellationToken);
         TrainingSet = training.Fingerprint;
-        return new TrainingRun<T>(this, training, epochs, validation, progress, cancellationToken).Run();
+        return run.Run();
     }
 
     /// <summary>Whether a number can be a learning rate.</summary>

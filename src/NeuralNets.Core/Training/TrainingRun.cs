@@ -68,7 +68,6 @@ internal sealed class TrainingRun<T>
     /// <summary>Trains.</summary>
     public TrainingResult Run()
     {
-        _cancellation.ThrowIfCancellationRequested();
         WorkerTeam.Run(_plan.Workers, RunWorker);
         if (_cancelled)
         {
