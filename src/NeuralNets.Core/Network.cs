@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
@@ -316,11 +317,19 @@ public sealed class Network<T>
             return;
         }
 
-        Parallel.For(0, shares, new ParallelOptions { MaxDegreeOfParallelism = shares }, index =>
+        try
         {
-            (int start, int count) = Partition.Share(samples, shares, index);
-            part(start, count);
-        });
+            Parallel.For(0, shares, new ParallelOptions { MaxDegreeOfParallelism = shares }, index =>
+            {
+                (int start, int count) = Partition.Share(samples, shares, index);
+                part(start, count);
+            });
+        }
+        catch (AggregateException exception)
+        {
+            // What one thread would have thrown.
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
     }
 
     private string Describe(int layer) => $"Layer {layer + 1} ({_layers[layer]})";
