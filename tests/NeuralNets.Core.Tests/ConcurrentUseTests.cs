@@ -121,6 +121,26 @@ public sealed class ConcurrentUseTests
         }
     }
 
+    [Fact]
+    public void Fit_NetworkThatIsBeingTrained_IsRefused()
+    {
+        Dataset<double> set = CheckpointScenario.Samples<double>();
+        GradientDescentTrainer<double> trainer = CheckpointScenario.Create<double>(30);
+        GradientDescentTrainer<double> expected = CheckpointScenario.Create<double>(30);
+        expected.Fit(set, 2);
+
+        trainer.Fit(set, 2, progress: new Immediate(_ =>
+        {
+            foreach (GradientDescentTrainer<double> second in (GradientDescentTrainer<double>[])[trainer, new(trainer.Network)])
+            {
+                second.Invoking(it => it.Fit(set, 1)).Should().Throw<InvalidOperationException>().WithMessage("*one call of Fit*");
+            }
+        }));
+
+        trainer.Network.ParametersSha256().Should().Be(expected.Network.ParametersSha256());
+        trainer.Fit(set, 1).Epochs.Should().ContainSingle().Which.Epoch.Should().Be(3);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
