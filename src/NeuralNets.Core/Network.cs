@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
@@ -27,6 +28,7 @@ public sealed class Network<T>
     private const int LeastShare = 128;
 
     private readonly DenseLayer<T>[] _layers;
+    private int _isTraining;
 
     /// <summary>Creates a network with random weights and zero biases.</summary>
     /// <example><code>new Network&lt;float>(784, [new(128, new Relu&lt;float>()), new(10, new Softmax&lt;float>())], seed: 1)</code></example>
@@ -261,6 +263,18 @@ public sealed class Network<T>
         return string.Join(", ", [sizes, .. functions.Distinct().Count() == 1 ? functions[..1] : functions]);
     }
 
+    /// <summary>Claims the network for a call of Fit.</summary>
+    /// <exception cref="InvalidOperationException">Another call has it.</exception>
+    internal void BeginTraining()
+    {
+        if (Interlocked.Exchange(ref _isTraining, 1) != 0)
+        {
+            throw new InvalidOperationException("A network must be trained by one call of Fit at a time, but another one has not ended.");
+        }
+    }
+
+    internal void EndTraining() => Volatile.Write(ref _isTraining, 0);
+
     /// <summary>The labels of the samples from <paramref name="start"/> on, as many as there is room for. Does not allocate in steady state.</summary>
     internal void PredictLabels(Dataset<T> samples, int start, Span<int> labels, GemmBackend backend)
     {
@@ -316,11 +330,19 @@ public sealed class Network<T>
             return;
         }
 
-        Parallel.For(0, shares, new ParallelOptions { MaxDegreeOfParallelism = shares }, index =>
+        try
         {
-            (int start, int count) = Partition.Share(samples, shares, index);
-            part(start, count);
-        });
+            Parallel.For(0, shares, new ParallelOptions { MaxDegreeOfParallelism = shares }, index =>
+            {
+                (int start, int count) = Partition.Share(samples, shares, index);
+                part(start, count);
+            });
+        }
+        catch (AggregateException exception)
+        {
+            // What one thread would have thrown.
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
     }
 
     private string Describe(int layer) => $"Layer {layer + 1} ({_layers[layer]})";

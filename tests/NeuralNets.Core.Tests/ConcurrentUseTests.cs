@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Tests.ChildProcess;
+using NeuralNets.Core.Tests.Training;
 using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests;
@@ -102,6 +103,42 @@ public sealed class ConcurrentUseTests
             network.Invoking(it => it.Predict(inputs, new double[15])).Should().NotThrow("it has thrown once");
             trainer.Fit(set, 1).Workers.Should().Be(workers);
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Predict_ActivationThrows_EndsWithThatException(int maxWorkers)
+    {
+        Dataset<double> set = GradientDescentTrainerTests.Blobs(512);
+        foreach (Action<Network<double>> predict in (Action<Network<double>>[])
+            [network => network.Predict(set, maxWorkers), network => network.PredictLabels(set.ToMatrix(), maxWorkers)])
+        {
+            // The type exactly: FluentAssertions looks into an AggregateException.
+            Exception thrown = Record.Exception(() => predict(new Network<double>([2, 4, 2], new ThrowingActivation(2), seed: 1)));
+
+            thrown.Should().BeOfType<FormatException>().Which.Message.Should().Be("The activation's own.");
+        }
+    }
+
+    [Fact]
+    public void Fit_NetworkThatIsBeingTrained_IsRefused()
+    {
+        Dataset<double> set = CheckpointScenario.Samples<double>();
+        GradientDescentTrainer<double> trainer = CheckpointScenario.Create<double>(30);
+        GradientDescentTrainer<double> expected = CheckpointScenario.Create<double>(30);
+        expected.Fit(set, 2);
+
+        trainer.Fit(set, 2, progress: new Immediate(_ =>
+        {
+            foreach (GradientDescentTrainer<double> second in (GradientDescentTrainer<double>[])[trainer, new(trainer.Network)])
+            {
+                second.Invoking(it => it.Fit(set, 1)).Should().Throw<InvalidOperationException>().WithMessage("*one call of Fit*");
+            }
+        }));
+
+        trainer.Network.ParametersSha256().Should().Be(expected.Network.ParametersSha256());
+        trainer.Fit(set, 1).Epochs.Should().ContainSingle().Which.Epoch.Should().Be(3);
     }
 
     [Theory]

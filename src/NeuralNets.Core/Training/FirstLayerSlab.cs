@@ -23,6 +23,7 @@ internal sealed class FirstLayerSlab<T>
     private readonly AlignedMemory<T> _z; // (units × chunk)
     private readonly AlignedMemory<T> _a;
     private readonly AlignedMemory<T> _dz;
+    private bool _isAhead;
 
     public FirstLayerSlab(
         Dataset<T> samples,
@@ -68,11 +69,18 @@ internal sealed class FirstLayerSlab<T>
         }
 
         _scratch.Bound = Magnitude.Max<T>(_weights.Span);
+        _isAhead = false;
     }
 
-    /// <summary>Copies the weights back to the layer.</summary>
+    /// <summary>Copies the weights back to the layer, unless they are there: others may have written to it since.</summary>
     public void Save()
     {
+        if (!_isAhead)
+        {
+            return;
+        }
+
+        _isAhead = false;
         for (int j = 0; j < _layer.Inputs; j++)
         {
             _weights.Span.Slice(j * Units, Units).CopyTo(LayerColumn(j));
@@ -103,6 +111,7 @@ internal sealed class FirstLayerSlab<T>
     public void Descend(ChunkUpdate<T> update, int samples)
     {
         var dz = MatrixView<T>.ColumnMajor(_dz.Span[..(Units * samples)], Units, samples);
+        _isAhead = true;
         _input.Descend(update, dz, 0, _layer.Inputs, _scratch, _weights.Span, _weightGradient.Span);
         update.Biases(_dz.Span, Biases, _biasGradient.Span, samples);
     }

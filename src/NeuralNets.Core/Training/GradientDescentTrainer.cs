@@ -161,6 +161,8 @@ public sealed class GradientDescentTrainer<T>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is not positive, or there would be more epochs in
     /// all than <see cref="int.MaxValue"/>.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder of the checkpoints does not exist.</exception>
+    /// <exception cref="InvalidOperationException">The network is being trained: by another thread, or by the call whose progress
+    /// handler this is.</exception>
     /// <exception cref="IOException">A checkpoint cannot be written. The network has the parameters that it should have
     /// held.</exception>
     /// <exception cref="UnauthorizedAccessException">A checkpoint must not be written. The network has the parameters that it
@@ -193,8 +195,18 @@ public sealed class GradientDescentTrainer<T>
         }
 
         Checkpoints?.CheckFolder();
-        TrainingSet = training.Fingerprint;
-        return new TrainingRun<T>(this, training, epochs, validation, progress, cancellationToken).Run();
+        cancellationToken.ThrowIfCancellationRequested();
+        Network.BeginTraining();
+        try
+        {
+            var run = new TrainingRun<T>(this, training, epochs, validation, progress, cancellationToken);
+            TrainingSet = training.Fingerprint;
+            return run.Run();
+        }
+        finally
+        {
+            Network.EndTraining();
+        }
     }
 
     /// <summary>Whether a number can be a learning rate.</summary>

@@ -68,7 +68,6 @@ internal sealed class TrainingRun<T>
     /// <summary>Trains.</summary>
     public TrainingResult Run()
     {
-        _cancellation.ThrowIfCancellationRequested();
         WorkerTeam.Run(_plan.Workers, RunWorker);
         if (_cancelled)
         {
@@ -89,7 +88,6 @@ internal sealed class TrainingRun<T>
 
     private void RunWorker(WorkerTeam team, int worker)
     {
-        _step.Load(worker);
         try
         {
             RunEpochs(team, worker);
@@ -113,6 +111,7 @@ internal sealed class TrainingRun<T>
             }
 
             team.Barrier();
+            _step.Load(worker); // each time: a progress handler may have written to the network
             _hits[worker * HitsStride] = TrainEpoch(team, worker);
             if (_cancelled)
             {

@@ -49,20 +49,41 @@ internal sealed class WorkerTeam
 
     /// <summary>Runs <paramref name="body"/> on each worker with its index, and returns when all have ended.</summary>
     /// <remarks>
-    /// When a worker throws, the others leave at their next barrier, and the first exception is rethrown here after all have ended.
+    /// When a worker throws, or its thread cannot start, the others leave at their next barrier, and the first exception is rethrown
+    /// here after all have ended.
     /// </remarks>
-    public static void Run(int workers, Action<WorkerTeam, int> body)
+    /// <param name="workers">The number of workers.</param>
+    /// <param name="body">Told the team and the index of the worker.</param>
+    /// <param name="start">Starts a thread, for tests; null for what does.</param>
+    public static void Run(int workers, Action<WorkerTeam, int> body, Action<Thread>? start = null)
     {
         var team = new WorkerTeam(workers);
-        var threads = new Thread[workers - 1];
-        for (int i = 0; i < threads.Length; i++)
+        var threads = new List<Thread>(workers - 1);
+        try
         {
-            int worker = i + 1;
-            threads[i] = new Thread(() => team.RunWorker(body, worker)) { IsBackground = true, Name = $"NeuralNets worker {worker}" };
-            threads[i].Start();
+            while (threads.Count < workers - 1)
+            {
+                int worker = threads.Count + 1;
+                var thread = new Thread(() => team.RunWorker(body, worker)) { IsBackground = true, Name = $"NeuralNets worker {worker}" };
+                if (start is null)
+                {
+                    thread.Start();
+                }
+                else
+                {
+                    start(thread);
+                }
+
+                threads.Add(thread);
+            }
+
+            team.RunWorker(body, 0);
+        }
+        catch (Exception exception)
+        {
+            team.Abandon(exception); // The system has no thread left.
         }
 
-        team.RunWorker(body, 0);
         foreach (Thread thread in threads)
         {
             thread.Join();
@@ -145,14 +166,20 @@ internal sealed class WorkerTeam
         }
         catch (Exception exception)
         {
-            lock (_failureLock)
-            {
-                _failure ??= ExceptionDispatchInfo.Capture(exception);
-            }
-
-            _abandoned = true;
-            WakeAll();
+            Abandon(exception);
         }
+    }
+
+    /// <summary>Ends the work of all, each at its next barrier.</summary>
+    private void Abandon(Exception exception)
+    {
+        lock (_failureLock)
+        {
+            _failure ??= ExceptionDispatchInfo.Capture(exception);
+        }
+
+        _abandoned = true;
+        WakeAll();
     }
 
     private void WakeAll()

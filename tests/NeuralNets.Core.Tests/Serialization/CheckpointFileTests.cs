@@ -50,6 +50,21 @@ public abstract class CheckpointFileTests<T>
         loaded.Network.ParametersSha256().Should().Be(expected.Network.ParametersSha256());
     }
 
+    [Fact]
+    public void Save_AfterACallThatWasCancelledBeforeItBegan_KeepsTheTrainingSet()
+    {
+        using var folder = new TempDirectory();
+        string path = folder.File("checkpoint");
+        GradientDescentTrainer<T> trainer = CheckpointScenario.Create<T>(37);
+        trainer.Fit(s_samples, 1);
+
+        Action cancelled = () => trainer.Fit(s_samples.Take(50), 1, cancellationToken: new CancellationToken(true));
+        cancelled.Should().Throw<OperationCanceledException>();
+        CheckpointFile.Save(path, trainer);
+
+        CheckpointFile.Load<T>(path).Fit(s_samples, 1).Epochs.Should().ContainSingle().Which.Epoch.Should().Be(2);
+    }
+
     [Theory]
     [InlineData(37)]
     [InlineData(200)]

@@ -201,6 +201,48 @@ public sealed class GradientDescentTrainerTests
         trainer.Fit(set, 1).Epochs.Should().ContainSingle().Which.Epoch.Should().Be(2);
     }
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    public void Fit_ProgressWritesParameters_TrainsOnWithThem(int workers, bool byUnits)
+    {
+        Dataset<float> set = BlobsFloat(64);
+        Network<float> network = Hidden40();
+        var trainer = new GradientDescentTrainer<float>(network) { BatchSize = 16, ForcedWorkers = workers, ForcedCutByUnits = byUnits };
+        Network<float> expected = Hidden40();
+        var single = new GradientDescentTrainer<float>(expected) { BatchSize = 16, ForcedWorkers = 1 };
+
+        trainer.Fit(set, 3, progress: new Immediate(_ => Halve(network)));
+        for (int epoch = 0; epoch < 3; epoch++)
+        {
+            single.Fit(set, 1);
+            Halve(expected);
+        }
+
+        network.ParametersSha256().Should().Be(expected.ParametersSha256());
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, true)]
+    public void Fit_ProgressWritesParametersAndThrows_TheyStay(int workers, bool byUnits)
+    {
+        Network<float> network = Hidden40();
+        var trainer = new GradientDescentTrainer<float>(network) { BatchSize = 16, ForcedWorkers = workers, ForcedCutByUnits = byUnits };
+        string? written = null;
+
+        Action fit = () => trainer.Fit(BlobsFloat(64), 3, progress: new Immediate(_ =>
+        {
+            Halve(network);
+            written = network.ParametersSha256();
+            throw new FormatException("mine");
+        }));
+
+        fit.Should().Throw<FormatException>();
+        network.ParametersSha256().Should().Be(written);
+    }
+
     [Fact]
     public void Fit_ActivationThrowsInOneWorker_EndsWithThatException()
     {
@@ -517,6 +559,16 @@ public sealed class GradientDescentTrainerTests
     private static Network<double> Small() => new([2, 5, 2], new Tanh<double>(), seed: 1);
 
     private static Network<float> SmallFloat() => new([2, 5, 2], new Relu<float>(), seed: 1);
+
+    private static Network<float> Hidden40() => new([2, 40, 2], new Relu<float>(), seed: 1);
+
+    private static void Halve(Network<float> network)
+    {
+        foreach (DenseLayer<float> layer in network.Layers)
+        {
+            layer.Weights.Multiply(0.5f, layer.Weights);
+        }
+    }
 
     private static Matrix<double> Logits(Network<double> network, Dataset<double> set)
     {

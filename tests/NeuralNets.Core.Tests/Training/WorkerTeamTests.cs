@@ -90,6 +90,27 @@ public sealed class WorkerTeamTests
     }
 
     [Fact]
+    public void Run_AThreadCannotStart_TheOthersLeaveAndTheExceptionComesOut()
+    {
+        var threads = new List<Thread>();
+
+        Action run = () => WorkerTeam.Run(4, (team, _) => team.Barrier(), thread =>
+        {
+            if (threads.Count == 2)
+            {
+                throw new InvalidOperationException("no more threads");
+            }
+
+            threads.Add(thread);
+            thread.Start();
+        });
+
+        run.Should().Throw<InvalidOperationException>().WithMessage("no more threads");
+        threads.Should().HaveCount(2);
+        threads.Should().OnlyContain(thread => !thread.IsAlive);
+    }
+
+    [Fact]
     public void Run_Returned_LeavesNoThread()
     {
         var threads = new List<Thread>();
