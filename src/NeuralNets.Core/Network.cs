@@ -269,7 +269,8 @@ public sealed class Network<T>
     {
         if (Interlocked.Exchange(ref _isTraining, 1) != 0)
         {
-            throw new InvalidOperationException("A network must be trained by one call of Fit at a time, but another one has not ended.");
+            throw new InvalidOperationException(
+                "A network must be trained by one call of Fit at a time, but another one has not ended.");
         }
     }
 

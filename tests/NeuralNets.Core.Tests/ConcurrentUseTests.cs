@@ -115,7 +115,8 @@ public sealed class ConcurrentUseTests
             [network => network.Predict(set, maxWorkers), network => network.PredictLabels(set.ToMatrix(), maxWorkers)])
         {
             // The type exactly: FluentAssertions looks into an AggregateException.
-            Exception thrown = Record.Exception(() => predict(new Network<double>([2, 4, 2], new ThrowingActivation(2), seed: 1)));
+            var throwing = new Network<double>([2, 4, 2], new ThrowingActivation(2), seed: 1);
+            Exception thrown = Record.Exception(() => predict(throwing));
 
             thrown.Should().BeOfType<FormatException>().Which.Message.Should().Be("The activation's own.");
         }
@@ -133,7 +134,8 @@ public sealed class ConcurrentUseTests
         {
             foreach (GradientDescentTrainer<double> second in (GradientDescentTrainer<double>[])[trainer, new(trainer.Network)])
             {
-                second.Invoking(it => it.Fit(set, 1)).Should().Throw<InvalidOperationException>().WithMessage("*one call of Fit*");
+                second.Invoking(it => it.Fit(set, 1)).Should().Throw<InvalidOperationException>()
+                    .WithMessage("*one call of Fit*");
             }
         }));
 

@@ -25,6 +25,8 @@ internal sealed class TeamPace
     private long _length = s_stretch;
     private long _samples;
     private long _waitedBefore;
+    private long _lastReport;
+    private long _waitedAtLastReport;
     private long _patience = s_stretch;
     private double _togetherRate;
     private bool _isTrial;
@@ -33,10 +35,21 @@ internal sealed class TeamPace
     public TeamPace(long now)
     {
         _start = now;
+        _lastReport = now;
     }
 
     /// <summary>Whether one worker does all of the work.</summary>
     public bool IsAlone { get; private set; }
+
+    /// <summary>Leaves out the time since the last report, in which the team did something else: reports and evaluation between two
+    /// epochs, for which all wait.</summary>
+    /// <param name="waited">As for <see cref="Report"/>.</param>
+    /// <param name="now">The time.</param>
+    public void Resume(long waited, long now)
+    {
+        _start += now - _lastReport;
+        _waitedBefore += waited - _waitedAtLastReport;
+    }
 
     /// <summary>Told of each step, decides about those that follow.</summary>
     /// <param name="samples">The samples of the step.</param>
@@ -44,6 +57,8 @@ internal sealed class TeamPace
     /// <param name="now">The time. Both in ticks of <see cref="Stopwatch"/>.</param>
     public void Report(int samples, long waited, long now)
     {
+        _lastReport = now;
+        _waitedAtLastReport = waited;
         _samples += samples;
         long elapsed = now - _start;
         if (elapsed < _length)

@@ -223,6 +223,11 @@ internal sealed class TrainingRun<T>
                 return _order.Length;
             }
 
+            if (worker == 0 && batch == 0 && chunk == 0)
+            {
+                _pace.Resume(team.Waited, Stopwatch.GetTimestamp()); // after the barrier: all have waited to the end
+            }
+
             for (int part = worker; part < endPart; part++)
             {
                 hits += _step.Propagate(samples, next, part);

@@ -107,7 +107,7 @@ internal sealed class TrainingStep<T>
     /// <summary>The samples' costs of the chunk. Valid after the barrier that follows <see cref="Propagate"/>.</summary>
     public ReadOnlySpan<double> Costs => _costs;
 
-    /// <summary>Takes the parameters from the network, for one worker: before its first step, and when others may have written to them.</summary>
+    /// <summary>Takes the parameters from the network, for one worker: before the first step of an epoch.</summary>
     public void Load(int worker)
     {
         if (_plan.CutsFirstLayerByUnits)

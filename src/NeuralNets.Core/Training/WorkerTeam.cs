@@ -48,13 +48,13 @@ internal sealed class WorkerTeam
     internal int Sleepers => Volatile.Read(ref _sleepers);
 
     /// <summary>Runs <paramref name="body"/> on each worker with its index, and returns when all have ended.</summary>
-    /// <remarks>
-    /// When a worker throws, or its thread cannot start, the others leave at their next barrier, and the first exception is rethrown
-    /// here after all have ended.
-    /// </remarks>
     /// <param name="workers">The number of workers.</param>
     /// <param name="body">Told the team and the index of the worker.</param>
     /// <param name="start">Starts a thread, for tests; null for what does.</param>
+    /// <remarks>
+    /// When a worker throws, or its thread cannot start, the others leave at their next barrier, and the first exception is
+    /// rethrown here after all have ended.
+    /// </remarks>
     public static void Run(int workers, Action<WorkerTeam, int> body, Action<Thread>? start = null)
     {
         var team = new WorkerTeam(workers);
@@ -64,7 +64,11 @@ internal sealed class WorkerTeam
             while (threads.Count < workers - 1)
             {
                 int worker = threads.Count + 1;
-                var thread = new Thread(() => team.RunWorker(body, worker)) { IsBackground = true, Name = $"NeuralNets worker {worker}" };
+                var thread = new Thread(() => team.RunWorker(body, worker))
+                {
+                    IsBackground = true,
+                    Name = $"NeuralNets worker {worker}",
+                };
                 if (start is null)
                 {
                     thread.Start();

@@ -209,7 +209,12 @@ public sealed class GradientDescentTrainerTests
     {
         Dataset<float> set = BlobsFloat(64);
         Network<float> network = Hidden40();
-        var trainer = new GradientDescentTrainer<float>(network) { BatchSize = 16, ForcedWorkers = workers, ForcedCutByUnits = byUnits };
+        var trainer = new GradientDescentTrainer<float>(network)
+        {
+            BatchSize = 16,
+            ForcedWorkers = workers,
+            ForcedCutByUnits = byUnits,
+        };
         Network<float> expected = Hidden40();
         var single = new GradientDescentTrainer<float>(expected) { BatchSize = 16, ForcedWorkers = 1 };
 
@@ -229,7 +234,12 @@ public sealed class GradientDescentTrainerTests
     public void Fit_ProgressWritesParametersAndThrows_TheyStay(int workers, bool byUnits)
     {
         Network<float> network = Hidden40();
-        var trainer = new GradientDescentTrainer<float>(network) { BatchSize = 16, ForcedWorkers = workers, ForcedCutByUnits = byUnits };
+        var trainer = new GradientDescentTrainer<float>(network)
+        {
+            BatchSize = 16,
+            ForcedWorkers = workers,
+            ForcedCutByUnits = byUnits,
+        };
         string? written = null;
 
         Action fit = () => trainer.Fit(BlobsFloat(64), 3, progress: new Immediate(_ =>

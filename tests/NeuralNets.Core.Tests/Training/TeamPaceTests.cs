@@ -49,6 +49,33 @@ public sealed class TeamPaceTests
         Work(milliseconds: 10_000, waitedShare: 0).Should().BeInRange(1, 60);
     }
 
+    [Fact]
+    public void Resume_AllWaitBetweenEpochs_DoesNotCount()
+    {
+        for (int epoch = 0; epoch < 100; epoch++)
+        {
+            _now += 50 * s_millisecond;
+            _waited += 50 * s_millisecond;
+            _pace.Resume(_waited, _now);
+
+            Work(milliseconds: 30, waitedShare: 0.1).Should().Be(0);
+        }
+    }
+
+    [Fact]
+    public void Resume_AllWaitInShortEpochs_WorksAloneMostOfTheTime()
+    {
+        int alone = 0;
+        for (int epoch = 0; epoch < 1000; epoch++)
+        {
+            _now += 50 * s_millisecond;
+            _pace.Resume(_waited, _now);
+            alone += Work(milliseconds: 5, waitedShare: 0.5, together: 50, alone: 100);
+        }
+
+        alone.Should().BeInRange(4_000, 4_950);
+    }
+
     /// <summary>Steps of a millisecond each; the result is how many of them were worked alone.</summary>
     private int Work(int milliseconds, double waitedShare, int together = 150, int alone = 100)
     {
