@@ -50,13 +50,14 @@ internal sealed class WorkerTeam
     /// <summary>Runs <paramref name="body"/> on each worker with its index, and returns when all have ended.</summary>
     /// <param name="workers">The number of workers.</param>
     /// <param name="body">Told the team and the index of the worker.</param>
-    /// <param name="start">Starts a thread, for tests; null for what does.</param>
+    /// <param name="start">Starts a thread: tests say how one fails.</param>
     /// <remarks>
     /// When a worker throws, or its thread cannot start, the others leave at their next barrier, and the first exception is
     /// rethrown here after all have ended.
     /// </remarks>
     public static void Run(int workers, Action<WorkerTeam, int> body, Action<Thread>? start = null)
     {
+        start ??= static thread => thread.Start();
         var team = new WorkerTeam(workers);
         var threads = new List<Thread>(workers - 1);
         try
@@ -69,15 +70,7 @@ internal sealed class WorkerTeam
                     IsBackground = true,
                     Name = $"NeuralNets worker {worker}",
                 };
-                if (start is null)
-                {
-                    thread.Start();
-                }
-                else
-                {
-                    start(thread);
-                }
-
+                start(thread);
                 threads.Add(thread);
             }
 
