@@ -47,11 +47,8 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
     /// <summary>The most bytes of a strip of B (unless a group of columns is larger).</summary>
     private const int StripBytes = 3 << 15;
 
-    /// <summary>The fewest columns of C for which copying panels of A pays, and half of it where each of their columns has a page of
-    /// its own.</summary>
+    /// <summary>The fewest columns of C for which copying panels of A pays.</summary>
     private const int WorthPacking = 128;
-
-    private const int PageBytes = 4096;
 
     /// <summary>The fewest vectors in a column of C for which copying B pays.</summary>
     private const int WorthPackingB = 32;
@@ -78,8 +75,7 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
         int vectors = (m + TLane.Count - 1) / TLane.Count;
         int panels = (vectors + PanelVectors - 1) / PanelVectors;
         int widest = panels == 0 ? 1 : Widest(Partition.Share(vectors, panels, 0).Count);
-        int worthPacking = a.ColumnStep * sizeof(T) >= PageBytes ? WorthPacking / 2 : WorthPacking;
-        bool packA = a.RowStep != 1 || (a.ColumnStep >= FarApart && n >= worthPacking);
+        bool packA = a.RowStep != 1 || (a.ColumnStep >= FarApart && n >= WorthPacking);
         bool packB = b.RowStep == 1 && vectors >= WorthPackingB;
         if (packA || packB || k > SliceLength || (long)k * n * sizeof(T) > StripBytes)
         {
