@@ -3,6 +3,7 @@ using NeuralNets.Core.Activations;
 using NeuralNets.Core.Backends;
 using NeuralNets.Core.Initialization;
 using NeuralNets.Core.Kernels;
+using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core;
 
@@ -13,75 +14,65 @@ public sealed class DenseLayer<T>
 {
     private readonly T[] _weights;
     private readonly T[] _biases;
+    private int _isTraining;
 
-    /// <summary>Creates a hidden layer from its parameters, which are copied.</summary>
+    /// <summary>Creates a layer from its parameters, which are copied.</summary>
     /// <param name="weights">(outputs × inputs).</param>
     /// <param name="biases">As many as outputs.</param>
     /// <param name="activation">The function of the layer.</param>
-    /// <exception cref="ArgumentException">There are no weights, or not as many biases as rows of weights.</exception>
+    /// <exception cref="ArgumentException">There are no weights, not as many biases as rows of weights, or a single output with
+    /// softmax.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public DenseLayer(Matrix<T> weights, Vector<T> biases, IActivation<T> activation)
-        : this(weights, biases)
+    public DenseLayer(Matrix<T> weights, Vector<T> biases, ILayerActivation<T> activation)
+        : this(
+            Checked(weights, biases, activation).ColumnCount,
+            weights.RowCount,
+            weights.ToColumnMajorArray(),
+            biases.ToArray(),
+            activation)
     {
-        ArgumentNullException.ThrowIfNull(activation);
-        Activation = activation;
-    }
-
-    /// <summary>Creates the output layer from its parameters, which are copied.</summary>
-    /// <param name="weights">(classes × inputs), at least two classes.</param>
-    /// <param name="biases">As many as classes.</param>
-    /// <param name="softmax">The function of the layer.</param>
-    /// <exception cref="ArgumentException">There are no weights, not as many biases as rows of weights, or fewer than two classes.</exception>
-    /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public DenseLayer(Matrix<T> weights, Vector<T> biases, Softmax<T> softmax)
-        : this(weights, biases)
-    {
-        ArgumentNullException.ThrowIfNull(softmax);
-        Requirements.CheckSoftmaxClasses(weights.RowCount, nameof(weights));
     }
 
     /// <summary>Creates a layer with random weights and zero biases.</summary>
     internal DenseLayer(int inputs, LayerSpec<T> spec, RandomSequence random)
-        : this(inputs, spec.Units, new T[inputs * spec.Units], new T[spec.Units])
+        : this(inputs, spec.UnitCount, new T[inputs * spec.UnitCount], new T[spec.UnitCount], spec.Activation)
     {
-        Activation = spec.Activation;
         for (int i = 0; i < _weights.Length; i++)
         {
-            _weights[i] = T.CreateChecked(spec.Initializer.Draw(inputs, spec.Units, random, i));
+            _weights[i] = T.CreateChecked(spec.Initializer.Draw(inputs, spec.UnitCount, random, i));
         }
     }
 
-    private DenseLayer(Matrix<T> weights, Vector<T> biases)
-        : this(Checked(weights, biases).ColumnCount, weights.RowCount, weights.ToColumnMajorArray(), biases.ToArray())
+    private DenseLayer(int inputs, int outputs, T[] weights, T[] biases, ILayerActivation<T> activation)
     {
-    }
-
-    private DenseLayer(int inputs, int outputs, T[] weights, T[] biases)
-    {
-        Inputs = inputs;
-        Outputs = outputs;
+        InputCount = inputs;
+        OutputCount = outputs;
         _weights = weights;
         _biases = biases;
+        Activation = activation;
+        Elementwise = activation as IActivation<T>;
         Weights = Matrix<T>.Build.Dense(outputs, inputs, weights);
         Biases = Vector<T>.Build.Dense(biases);
     }
 
     /// <summary>The number of inputs.</summary>
-    public int Inputs { get; }
+    public int InputCount { get; }
 
     /// <summary>The number of units.</summary>
-    public int Outputs { get; }
+    public int OutputCount { get; }
 
-    /// <summary>The function of a hidden layer; null for the output layer, whose function is softmax.</summary>
-    public IActivation<T>? Activation { get; }
+    /// <summary>The function of the layer.</summary>
+    public ILayerActivation<T> Activation { get; }
 
     /// <summary>The weights, (outputs × inputs). The matrix is the layer's own memory: what is written to it takes effect.</summary>
     public Matrix<T> Weights { get; }
 
-    /// <summary>The biases, one a unit. The vector is the layer's own memory: what is written to it takes effect.</summary>
+    /// <summary>The biases, one per unit. The vector is the layer's own memory: what is written to it takes effect.</summary>
     public Vector<T> Biases { get; }
+
+    /// <summary>The function of a hidden layer; null for softmax, which only an output layer has.</summary>
+    internal IActivation<T>? Elementwise { get; }
 
     /// <summary>The weights in column-major order.</summary>
     internal Span<T> WeightSpan => _weights;
@@ -92,11 +83,11 @@ public sealed class DenseLayer<T>
     internal MatrixTarget<T> WeightPart(int start, int length) => MatrixTarget<T>.Part(_weights, start, length);
 
     /// <summary>The weights as an operand, (outputs × inputs).</summary>
-    internal MatrixView<T> WeightView => MatrixView<T>.ColumnMajor(_weights, Outputs, Inputs);
+    internal MatrixView<T> WeightView => MatrixView<T>.ColumnMajor(_weights, OutputCount, InputCount);
 
     /// <summary>Returns the layer's shape and function.</summary>
     /// <returns>For instance <c>784 -> 128, Relu</c>.</returns>
-    public override string ToString() => $"{Inputs} -> {Outputs}, {(object?)Activation ?? "Softmax"}";
+    public override string ToString() => $"{InputCount} -> {OutputCount}, {Activation}";
 
     /// <summary><c>z = W·a + b</c>. Does not allocate in steady state.</summary>
     /// <param name="input">(inputs × samples).</param>
@@ -104,15 +95,24 @@ public sealed class DenseLayer<T>
     /// <param name="backend">What computes the product.</param>
     internal void Affine(MatrixView<T> input, MatrixTarget<T> z, GemmBackend backend)
     {
-        backend.Product(WeightView, input, z, Outputs);
+        backend.Product(WeightView, input, z, OutputCount);
         Columns.Add(z.Span, _biases, input.Columns);
     }
 
-    private static Matrix<T> Checked(Matrix<T> weights, Vector<T> biases)
+    /// <summary>Claims the layer for a call of Fit. Whether it was free.</summary>
+    internal bool TryBeginTraining() => Interlocked.Exchange(ref _isTraining, 1) == 0;
+
+    internal void EndTraining() => Volatile.Write(ref _isTraining, 0);
+
+    /// <summary>Returns a layer with parameters of its own and the same function.</summary>
+    internal DenseLayer<T> Clone() => new(InputCount, OutputCount, [.. _weights], [.. _biases], Activation);
+
+    private static Matrix<T> Checked(Matrix<T> weights, Vector<T> biases, ILayerActivation<T> activation)
     {
         ElementType.Check<T>();
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(biases);
+        ArgumentNullException.ThrowIfNull(activation);
         if (weights.RowCount == 0 || weights.ColumnCount == 0)
         {
             throw new ArgumentException(
@@ -122,8 +122,13 @@ public sealed class DenseLayer<T>
         if (biases.Count != weights.RowCount)
         {
             throw new ArgumentException(
-                $"A layer needs one bias a unit: the weights are {weights.RowCount} x {weights.ColumnCount}, but there were {biases.Count} biases.",
+                $"A layer needs one bias per unit: the weights are {weights.RowCount} x {weights.ColumnCount}, but there were {biases.Count} biases.",
                 nameof(biases));
+        }
+
+        if (activation is Softmax<T>)
+        {
+            Requirements.CheckSoftmaxClasses(weights.RowCount, nameof(weights));
         }
 
         return weights;

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Numerics;
 using NeuralNets.Core.Backends;
+using NeuralNets.Core.Data;
 using NeuralNets.Core.Kernels;
+using NeuralNets.Core.Losses;
 
 namespace NeuralNets.Core;
 
@@ -13,86 +15,124 @@ internal readonly ref struct ForwardPass<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The most samples of a block.</summary>
-    public const int BlockColumns = 96;
+    private const int MostColumns = 96;
 
     /// <summary>From this number of samples on it is worth looking whether all weights are finite.</summary>
     private const int WorthLooking = 8;
 
-    /// <summary>From this share of nonzero inputs on there is too little to leave out.</summary>
-    private const double Dense = 0.9;
+    /// <summary>The most elements of a block of inputs, or of hidden values; wider layers go through in smaller blocks.</summary>
+    private const int MostElements = 1 << 24;
 
     private readonly ReadOnlySpan<DenseLayer<T>> _layers;
     private readonly GemmBackend _backend;
-    private readonly bool _singly;
+    private readonly ReadOnlySpan<T> _inputs;
+    private readonly Dataset<T>? _set; // null: the inputs are numbers already
+    private readonly int _first;
+    private readonly bool _perColumn;
+    private readonly int _columns;
     private readonly int _widestHidden;
-    private readonly T[] _values;
+    private readonly T[] _gathered;
+    private readonly T[] _values; // two hidden layers by turns, and the logits of whoever has no room for them
     private readonly ulong[] _nonzeros;
     private readonly int[] _list;
 
     /// <param name="layers">The layers of the network.</param>
-    /// <param name="samples">How many samples will be taken through.</param>
+    /// <param name="inputs">(features × samples).</param>
     /// <param name="backend">What computes the products.</param>
-    public ForwardPass(ReadOnlySpan<DenseLayer<T>> layers, int samples, GemmBackend backend)
+    public ForwardPass(ReadOnlySpan<DenseLayer<T>> layers, ReadOnlySpan<T> inputs, GemmBackend backend)
+        : this(layers, inputs, null, 0, inputs.Length / layers[0].InputCount, backend)
+    {
+    }
+
+    /// <param name="layers">The layers of the network.</param>
+    /// <param name="set">The data set whose samples are taken through.</param>
+    /// <param name="first">The first sample.</param>
+    /// <param name="samples">The number of samples.</param>
+    /// <param name="backend">What computes the products.</param>
+    public ForwardPass(ReadOnlySpan<DenseLayer<T>> layers, Dataset<T> set, int first, int samples, GemmBackend backend)
+        : this(layers, [], set, first, samples, backend)
+    {
+    }
+
+    private ForwardPass(
+        ReadOnlySpan<DenseLayer<T>> layers, ReadOnlySpan<T> inputs, Dataset<T>? set, int first, int samples, GemmBackend backend)
     {
         _layers = layers;
         _backend = backend;
-        _singly = samples < WorthLooking || !double.IsFinite(Magnitude.Max<T>(layers[0].WeightSpan));
+        _inputs = inputs;
+        _set = set;
+        _first = first;
+        _perColumn = samples < WorthLooking || !double.IsFinite(Magnitude.Max<T>(layers[0].WeightSpan));
         foreach (DenseLayer<T> layer in layers[..^1])
         {
-            _widestHidden = Math.Max(_widestHidden, layer.Outputs);
+            _widestHidden = Math.Max(_widestHidden, layer.OutputCount);
         }
 
-        // Two hidden layers at a time, the maxima and sums of the softmax, and probabilities for whoever has no room for them.
-        int columns = Math.Min(samples, BlockColumns);
-        int words = Nonzeros.Words(layers[0].Inputs);
-        _values = ArrayPool<T>.Shared.Rent(((2 * _widestHidden) + 2 + layers[^1].Outputs) * columns);
-        _nonzeros = ArrayPool<ulong>.Shared.Rent(words * columns);
-        _list = ArrayPool<int>.Shared.Rent(64 * words);
+        long width = Math.Max(layers[0].InputCount, (2L * _widestHidden) + layers[^1].OutputCount);
+        _columns = (int)Math.Clamp(MostElements / width, 1, Math.Clamp(samples, 1, MostColumns));
+        int words = Nonzeros.Words(layers[0].InputCount);
+        _gathered = set is null ? [] : ArrayPool<T>.Shared.Rent(checked(layers[0].InputCount * _columns));
+        _values = ArrayPool<T>.Shared.Rent(checked(((2 * _widestHidden) + layers[^1].OutputCount) * _columns));
+        _nonzeros = ArrayPool<ulong>.Shared.Rent(words * _columns);
+        _list = ArrayPool<int>.Shared.Rent(checked(64 * words));
     }
 
-    private int Classes => _layers[^1].Outputs;
+    private int Outputs => _layers[^1].OutputCount;
 
-    /// <summary>Computes the probabilities of a block.</summary>
-    /// <param name="inputs">(features × samples).</param>
-    /// <param name="columns">The number of samples, at most <see cref="BlockColumns"/> and what the constructor was told.</param>
-    /// <param name="probabilities">Receives (classes × samples).</param>
-    public void Probabilities(ReadOnlySpan<T> inputs, int columns, Span<T> probabilities)
+    /// <summary>Computes the values of the output layer.</summary>
+    /// <param name="outputs">Receives (outputs × samples).</param>
+    public void Predict(Span<T> outputs)
     {
-        int width = _widestHidden * columns;
-        ReadOnlySpan<T> input = inputs;
-        for (int l = 0; l < _layers.Length; l++)
+        int samples = outputs.Length / Outputs;
+        for (int start = 0; start < samples; start += _columns)
         {
-            DenseLayer<T> layer = _layers[l];
-            Span<T> z = l == _layers.Length - 1 ? probabilities : _values.AsSpan((l % 2) * width, layer.Outputs * columns);
-            if (l == 0 && _backend.IsManaged)
-            {
-                MultiplyInput(layer, MatrixView<T>.ColumnMajor(input, layer.Inputs, columns), z);
-                Columns.Add(z, layer.BiasSpan, columns);
-            }
-            else
-            {
-                layer.Affine(MatrixView<T>.ColumnMajor(input, layer.Inputs, columns), z, _backend);
-            }
-
-            layer.Activation?.Evaluate(z, z);
-            input = z;
+            int count = Math.Min(_columns, samples - start);
+            Span<T> block = outputs.Slice(start * Outputs, count * Outputs);
+            ComputeLogits(start, count, block);
+            _layers[^1].Activation.Evaluate(block, block, Outputs);
         }
-
-        Span<T> maximaAndSums = _values.AsSpan(2 * width, 2 * columns);
-        SoftmaxKernel.Evaluate(probabilities, probabilities, Classes, maximaAndSums[..columns], maximaAndSums[columns..]);
     }
 
-    /// <summary>Finds the most probable classes of a block; the first of several.</summary>
-    /// <param name="inputs">(features × samples).</param>
-    /// <param name="labels">Receives one label a sample; as many as for <see cref="Probabilities"/>.</param>
-    public void Labels(ReadOnlySpan<T> inputs, Span<int> labels)
+    /// <summary>Finds the labels.</summary>
+    /// <param name="labels">Receives per sample the row of the largest logit, the first of several; −1 if there is no answer.</param>
+    public void PredictLabels(Span<int> labels)
     {
-        Span<T> probabilities = _values.AsSpan(((2 * _widestHidden) + 2) * labels.Length, Classes * labels.Length);
-        Probabilities(inputs, labels.Length, probabilities);
-        for (int j = 0; j < labels.Length; j++)
+        for (int start = 0; start < labels.Length; start += _columns)
         {
-            labels[j] = SoftmaxKernel.ArgMax<T>(probabilities.Slice(j * Classes, Classes));
+            int count = Math.Min(_columns, labels.Length - start);
+            Span<T> logits = LogitsOf(count);
+            ComputeLogits(start, count, logits);
+            for (int j = 0; j < count; j++)
+            {
+                labels[start + j] = SoftmaxKernel.ArgMax<T>(logits.Slice(j * Outputs, Outputs));
+            }
         }
+    }
+
+    /// <summary>Compares the answers for samples of the data set with their targets.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="costs">Receives one cost per sample.</param>
+    /// <returns>The number of correct answers: 0 where the targets are values.</returns>
+    public int Evaluate(ILoss<T> loss, Span<double> costs)
+    {
+        T[] derivatives = ArrayPool<T>.Shared.Rent(Outputs * _columns);
+        int correct = 0;
+        for (int start = 0; start < costs.Length; start += _columns)
+        {
+            int count = Math.Min(_columns, costs.Length - start);
+            Span<T> logits = LogitsOf(count);
+            ComputeLogits(start, count, logits);
+            correct += OutputHead<T>.Evaluate(
+                loss,
+                logits,
+                _set!.Targets.Batch(_first + start, count),
+                derivatives.AsSpan(0, logits.Length),
+                costs.Slice(start, count),
+                out _);
+        }
+
+        ArrayPool<T>.Shared.Return(derivatives);
+        return correct;
     }
 
     /// <summary>Gives the memory back.</summary>
@@ -101,20 +141,55 @@ internal readonly ref struct ForwardPass<T>
         ArrayPool<T>.Shared.Return(_values);
         ArrayPool<ulong>.Shared.Return(_nonzeros);
         ArrayPool<int>.Shared.Return(_list);
+        if (_set is not null)
+        {
+            ArrayPool<T>.Shared.Return(_gathered);
+        }
     }
 
-    /// <summary><c>z = W·x</c>, without the terms in which x is zero.</summary>
-    private void MultiplyInput(DenseLayer<T> layer, MatrixView<T> x, Span<T> z)
+    private ReadOnlySpan<T> Inputs(int start, int columns)
     {
-        Span<ulong> nonzeros = _nonzeros.AsSpan(0, Nonzeros.Words(x.Rows) * x.Columns);
-        Nonzeros.Mark(x.Data[..(x.Rows * x.Columns)], x.Rows, nonzeros);
-        if (!_singly && Nonzeros.Count(nonzeros) > Dense * x.Rows * x.Columns)
+        int features = _layers[0].InputCount;
+        if (_set is null)
         {
-            Gemm.Product(layer.WeightView, x, z, layer.Outputs);
+            return _inputs.Slice(start * features, columns * features);
         }
-        else
+
+        Span<T> block = _gathered.AsSpan(0, columns * features);
+        _set.Gather(_first + start, block);
+        return block;
+    }
+
+    private Span<T> LogitsOf(int columns) => _values.AsSpan(2 * _widestHidden * columns, Outputs * columns);
+
+    /// <summary>Takes a block from the inputs to the logits.</summary>
+    private void ComputeLogits(int start, int columns, Span<T> logits)
+    {
+        int width = _widestHidden * columns;
+        ReadOnlySpan<T> input = Inputs(start, columns);
+        for (int l = 0; l < _layers.Length; l++)
         {
-            ZeroSkippingGemm.Product(layer.WeightView, x, nonzeros, _singly, _list, accumulate: false, z, layer.Outputs);
+            DenseLayer<T> layer = _layers[l];
+            bool isLast = l == _layers.Length - 1;
+            Span<T> z = isLast ? logits : _values.AsSpan((l % 2) * width, layer.OutputCount * columns);
+            var a = MatrixView<T>.ColumnMajor(input, layer.InputCount, columns);
+            if (l == 0 && _backend.LeavesOutZeros)
+            {
+                Span<ulong> nonzeros = _nonzeros.AsSpan(0, Nonzeros.Words(a.Rows) * columns);
+                Nonzeros.Mark(input, a.Rows, nonzeros);
+                _backend.InputProduct(layer.WeightView, a, new InputZeros(nonzeros, _perColumn, _list), z);
+                Columns.Add(z, layer.BiasSpan, columns);
+            }
+            else
+            {
+                layer.Affine(a, z, _backend);
+            }
+
+            if (!isLast)
+            {
+                layer.Elementwise!.Evaluate(z, z);
+                input = z;
+            }
         }
     }
 }

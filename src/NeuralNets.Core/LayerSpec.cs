@@ -1,6 +1,7 @@
 using System.Numerics;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Initialization;
+using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core;
 
@@ -9,42 +10,33 @@ namespace NeuralNets.Core;
 public sealed class LayerSpec<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Describes a hidden layer.</summary>
-    /// <param name="units">The number of units, positive.</param>
+    /// <summary>Describes a layer.</summary>
+    /// <param name="units">The number of units, positive; at least 2 with softmax.</param>
     /// <param name="activation">The function of the layer.</param>
-    /// <param name="initializer">Draws the weights; He uniform for ReLU and leaky ReLU and Glorot uniform for others if null.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="units"/> is not positive.</exception>
+    /// <param name="initializer">Draws the weights; He uniform for the ReLU family and Glorot uniform for others if null.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="units"/> is not positive, or is 1 with softmax.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="activation"/> is null.</exception>
-    public LayerSpec(int units, IActivation<T> activation, IWeightInitializer? initializer = null)
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
+    public LayerSpec(int units, ILayerActivation<T> activation, IWeightInitializer? initializer = null)
     {
         ElementType.Check<T>();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(units);
         ArgumentNullException.ThrowIfNull(activation);
-        Units = units;
-        Activation = activation;
-        Initializer = initializer ?? (activation is Relu<T> or LeakyRelu<T> ? new HeUniform() : new GlorotUniform());
-    }
+        if (activation is Softmax<T>)
+        {
+            Requirements.CheckSoftmaxClasses(units, nameof(units));
+        }
 
-    /// <summary>Describes the output layer.</summary>
-    /// <param name="classes">The number of classes, at least 2.</param>
-    /// <param name="softmax">The function of the layer.</param>
-    /// <param name="initializer">Draws the weights; Glorot uniform if null.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is less than 2.</exception>
-    /// <exception cref="ArgumentNullException"><paramref name="softmax"/> is null.</exception>
-    public LayerSpec(int classes, Softmax<T> softmax, IWeightInitializer? initializer = null)
-    {
-        ElementType.Check<T>();
-        ArgumentNullException.ThrowIfNull(softmax);
-        Requirements.CheckSoftmaxClasses(classes, nameof(classes));
-        Units = classes;
-        Initializer = initializer ?? new GlorotUniform();
+        UnitCount = units;
+        Activation = activation;
+        Initializer = initializer ?? ActivationCatalog<T>.InitializerOf(activation);
     }
 
     /// <summary>The number of units.</summary>
-    public int Units { get; }
+    public int UnitCount { get; }
 
-    /// <summary>The function of a hidden layer; null for the output layer, whose function is softmax.</summary>
-    public IActivation<T>? Activation { get; }
+    /// <summary>The function of the layer.</summary>
+    public ILayerActivation<T> Activation { get; }
 
     /// <summary>Draws the weights.</summary>
     public IWeightInitializer Initializer { get; }

@@ -1,67 +1,61 @@
-using System.Buffers;
-using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
-using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
-using NeuralNets.Core.Backends;
-using NeuralNets.Core.Data;
 using NeuralNets.Core.Initialization;
-using NeuralNets.Core.Kernels;
-using NeuralNets.Core.Serialization;
+using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core;
 
 /// <summary>
-/// A fully-connected network for classification: hidden layers, then a softmax layer. It holds the parameters and predicts;
+/// A fully-connected network: dense layers one after the other. It holds the parameters and predicts;
 /// <see cref="Training.GradientDescentTrainer{T}"/> trains it.
 /// </summary>
 /// <remarks>
-/// A sample is a column: inputs are (features × samples), outputs (classes × samples). Any number of threads may predict
+/// A sample is a column: inputs are (features × samples), outputs (outputs × samples). Any number of threads may predict
 /// at once, as long as none trains or writes parameters at that time. With the managed kernels a feature that is 0 contributes
 /// nothing to the first layer, whatever its weight, also if that is NaN or infinite.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class Network<T>
+public sealed partial class Network<T>
     where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The fewest samples that another thread is worth.</summary>
-    private const int LeastShare = 128;
-
     private readonly DenseLayer<T>[] _layers;
-    private int _isTraining;
 
     /// <summary>Creates a network with random weights and zero biases.</summary>
     /// <example><code>new Network&lt;float>(784, [new(128, new Relu&lt;float>()), new(10, new Softmax&lt;float>())], seed: 1)</code></example>
-    /// <param name="inputs">The number of features of a sample, positive.</param>
-    /// <param name="layers">The layers from the input to the output; the last one has <see cref="Softmax{T}"/>, no other has.</param>
+    /// <param name="inputCount">The number of features of a sample, positive.</param>
+    /// <param name="layers">The layers from the input to the output; only the last one may have <see cref="Softmax{T}"/>.</param>
     /// <param name="seed">Decides the weights: the same seed gives the same bits everywhere.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="inputs"/> is not positive.</exception>
-    /// <exception cref="ArgumentException">There are no layers, the last is no softmax layer, another one is, or a layer is too large for an array.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="inputCount"/> is not positive.</exception>
+    /// <exception cref="ArgumentException">There are no layers, softmax is the function of a hidden layer, or a layer is too large for
+    /// an array.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="layers"/> or one of them is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public Network(int inputs, IReadOnlyList<LayerSpec<T>> layers, ulong seed)
-        : this(Build(inputs, layers, seed))
+    public Network(int inputCount, IReadOnlyList<LayerSpec<T>> layers, long seed)
+        : this(Build(inputCount, layers, seed))
     {
     }
 
-    /// <summary>Creates a network whose hidden layers all have the same function, with random weights and zero biases.</summary>
+    /// <summary>Creates a classifier whose hidden layers all have the same function, with random weights and zero biases.</summary>
     /// <example><code>new Network&lt;float>([784, 128, 32, 10], new Relu&lt;float>(), seed: 1)</code></example>
     /// <param name="sizes">The number of inputs, the units of each hidden layer, and the number of classes.</param>
-    /// <param name="hidden">The function of the hidden layers.</param>
+    /// <param name="hidden">The function of the hidden layers; that of the output layer is <see cref="Softmax{T}"/>.</param>
     /// <param name="seed">Decides the weights: the same seed gives the same bits everywhere.</param>
     /// <exception cref="ArgumentException">There are fewer than two sizes, or a layer is too large for an array.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or there are fewer than two classes.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public Network(IReadOnlyList<int> sizes, IActivation<T> hidden, ulong seed)
+    public Network(IReadOnlyList<int> sizes, IActivation<T> hidden, long seed)
         : this(FirstSize(sizes), Specs(sizes, hidden), seed)
     {
     }
 
-    /// <summary>Creates a network from layers, which it keeps.</summary>
-    /// <param name="layers">The layers from the input to the output; the last one has <see cref="Softmax{T}"/>, no other has.</param>
+    /// <summary>Creates a network from layers, which it keeps: networks of the same layers share their parameters. A copy is made by
+    /// <see cref="Clone"/>.</summary>
+    /// <param name="layers">The layers from the input to the output, each of them once; only the last one may have
+    /// <see cref="Softmax{T}"/>.</param>
     /// <exception cref="ArgumentException">
-    /// There are no layers, one does not take as many inputs as the one before has units, the last is no softmax layer, or another one is.
+    /// There are no layers, one does not take as many inputs as the one before has units, softmax is the function of a hidden layer, or
+    /// a layer stands at two places.
     /// </exception>
     /// <exception cref="ArgumentNullException"><paramref name="layers"/> or one of them is null.</exception>
     public Network(IEnumerable<DenseLayer<T>> layers)
@@ -74,26 +68,27 @@ public sealed class Network<T>
             throw new ArgumentException("A network needs at least one layer, but there was none.", nameof(layers));
         }
 
-        foreach (DenseLayer<T> layer in _layers)
-        {
-            ArgumentNullException.ThrowIfNull(layer, nameof(layers));
-        }
-
         for (int l = 0; l < _layers.Length; l++)
         {
-            bool last = l == _layers.Length - 1;
-            if (!last && _layers[l].Activation is null)
+            ArgumentNullException.ThrowIfNull(_layers[l], nameof(layers));
+            if (Array.IndexOf(_layers, _layers[l]) is int first && first < l)
             {
                 throw new ArgumentException(
-                    $"Softmax is the function of the output layer, but {Describe(l)} has it and is followed by {Describe(l + 1)}.", nameof(layers));
+                    $"A layer may stand in a network once only, but {Describe(l)} is layer {first + 1} as well. Create a second layer from "
+                    + "its Weights and Biases, which are copied.",
+                    nameof(layers));
             }
+        }
 
-            if (last && _layers[l].Activation is not null)
+        for (int l = 0; l < _layers.Length - 1; l++)
+        {
+            if (_layers[l].Elementwise is null)
             {
-                throw new ArgumentException($"The output layer must have Softmax, but {Describe(l)} is the last one.", nameof(layers));
+                throw new ArgumentException(
+                    $"Softmax is the function of an output layer, but {Describe(l)} has it and is followed by {Describe(l + 1)}.", nameof(layers));
             }
 
-            if (!last && _layers[l + 1].Inputs != _layers[l].Outputs)
+            if (_layers[l + 1].InputCount != _layers[l].OutputCount)
             {
                 throw new ArgumentException(
                     $"{Describe(l + 1)} must take as many inputs as the layer before has units, but that is {Describe(l)}.", nameof(layers));
@@ -104,144 +99,28 @@ public sealed class Network<T>
     }
 
     /// <summary>The number of features of a sample.</summary>
-    public int Inputs => _layers[0].Inputs;
+    public int InputCount => _layers[0].InputCount;
 
-    /// <summary>The number of classes.</summary>
-    public int Classes => _layers[^1].Outputs;
+    /// <summary>The number of outputs: of a classifier, the classes.</summary>
+    public int OutputCount => _layers[^1].OutputCount;
 
     /// <summary>The layers from the input to the output.</summary>
     public IReadOnlyList<DenseLayer<T>> Layers { get; }
 
     /// <summary>The number of weights and biases.</summary>
-    public long ParameterCount => _layers.Sum(layer => ((long)layer.Inputs + 1) * layer.Outputs);
+    public long ParameterCount => _layers.Sum(layer => ((long)layer.InputCount + 1) * layer.OutputCount);
 
-    /// <summary>Returns the probabilities of the classes.</summary>
-    /// <param name="inputs">(features × samples).</param>
-    /// <param name="maxWorkers">The most threads that compute. The number does not change the result of the managed kernels; a
-    /// backend with threads of its own is called from one.</param>
-    /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
-    /// <returns>Probabilities in [0, 1] whose columns sum to 1, (classes × samples).</returns>
-    /// <exception cref="ArgumentException">The matrix does not have as many rows as the network has inputs.</exception>
-    /// <exception cref="ArgumentNullException"><paramref name="inputs"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is not positive.</exception>
-    public Matrix<T> Predict(Matrix<T> inputs, int maxWorkers = 1, GemmBackend? backend = null)
-    {
-        T[] probabilities = new T[checked(Classes * Checked(inputs).ColumnCount)];
-        T[] values = ColumnMajor(inputs);
-        Share(inputs.ColumnCount, maxWorkers, backend, (start, count) => Predict(
-            values.AsSpan(start * Inputs, count * Inputs), probabilities.AsSpan(start * Classes, count * Classes), backend));
-        return Matrix<T>.Build.Dense(Classes, inputs.ColumnCount, probabilities);
-    }
+    /// <summary>The function of the output layer.</summary>
+    internal ILayerActivation<T> OutputActivation => _layers[^1].Activation;
 
-    /// <summary>Computes the probabilities of the classes. Does not allocate in steady state.</summary>
-    /// <param name="inputs">(features × samples), column-major: one sample after the other.</param>
-    /// <param name="probabilities">Receives (classes × samples), column-major.</param>
-    /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
-    /// <exception cref="ArgumentException">
-    /// <paramref name="inputs"/> does not hold whole samples, or <paramref name="probabilities"/> not as many columns.
-    /// </exception>
-    public void Predict(ReadOnlySpan<T> inputs, Span<T> probabilities, GemmBackend? backend = null)
-    {
-        int samples = Samples(inputs);
-        if (probabilities.Length != samples * Classes)
-        {
-            throw new ArgumentException(
-                $"The probabilities of {samples} samples need {Classes} x {samples} elements, but there was room for {probabilities.Length}.",
-                nameof(probabilities));
-        }
-
-        using var pass = new ForwardPass<T>(_layers, samples, backend ?? ManagedBackend.Instance);
-        for (int start = 0; start < samples; start += ForwardPass<T>.BlockColumns)
-        {
-            int columns = Math.Min(ForwardPass<T>.BlockColumns, samples - start);
-            pass.Probabilities(
-                inputs.Slice(start * Inputs, columns * Inputs), columns, probabilities.Slice(start * Classes, columns * Classes));
-        }
-    }
-
-    /// <summary>Returns the probabilities of the classes for a data set. Its features become numbers a block at a time.</summary>
-    /// <param name="samples">The samples.</param>
-    /// <param name="maxWorkers">The most threads that compute. The number does not change the result of the managed kernels; a
-    /// backend with threads of its own is called from one.</param>
-    /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
-    /// <returns>Probabilities in [0, 1] whose columns sum to 1, (classes × samples).</returns>
-    /// <exception cref="ArgumentException">The samples do not have as many features as the network has inputs.</exception>
-    /// <exception cref="ArgumentNullException"><paramref name="samples"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is not positive.</exception>
-    public Matrix<T> Predict(Dataset<T> samples, int maxWorkers = 1, GemmBackend? backend = null)
-    {
-        ArgumentNullException.ThrowIfNull(samples);
-        CheckFeatures(samples.Features, samples.Count);
-        T[] probabilities = new T[checked(Classes * samples.Count)];
-        Share(samples.Count, maxWorkers, backend, (start, count) => Predict(
-            samples, start, probabilities.AsSpan(start * Classes, count * Classes), backend ?? ManagedBackend.Instance));
-        return Matrix<T>.Build.Dense(Classes, samples.Count, probabilities);
-    }
-
-    /// <summary>Returns the most probable class of each sample; the first of several.</summary>
-    /// <param name="inputs">(features × samples).</param>
-    /// <param name="maxWorkers">The most threads that compute. The number does not change the result of the managed kernels; a
-    /// backend with threads of its own is called from one.</param>
-    /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
-    /// <returns>One label a sample, 0 … classes−1.</returns>
-    /// <exception cref="ArgumentException">The matrix does not have as many rows as the network has inputs.</exception>
-    /// <exception cref="ArgumentNullException"><paramref name="inputs"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is not positive.</exception>
-    public int[] PredictLabels(Matrix<T> inputs, int maxWorkers = 1, GemmBackend? backend = null)
-    {
-        int[] labels = new int[Checked(inputs).ColumnCount];
-        T[] values = ColumnMajor(inputs);
-        Share(labels.Length, maxWorkers, backend, (start, count) => PredictLabels(
-            values.AsSpan(start * Inputs, count * Inputs), labels.AsSpan(start, count), backend));
-        return labels;
-    }
-
-    /// <summary>Computes the most probable class of each sample; the first of several. Does not allocate in steady state.</summary>
-    /// <param name="inputs">(features × samples), column-major: one sample after the other.</param>
-    /// <param name="labels">Receives one label a sample, 0 … classes−1.</param>
-    /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
-    /// <exception cref="ArgumentException">
-    /// <paramref name="inputs"/> does not hold whole samples, or <paramref name="labels"/> not as many elements.
-    /// </exception>
-    public void PredictLabels(ReadOnlySpan<T> inputs, Span<int> labels, GemmBackend? backend = null)
-    {
-        int samples = Samples(inputs);
-        if (labels.Length != samples)
-        {
-            throw new ArgumentException($"There must be room for {samples} labels, but there was for {labels.Length}.", nameof(labels));
-        }
-
-        using var pass = new ForwardPass<T>(_layers, samples, backend ?? ManagedBackend.Instance);
-        for (int start = 0; start < samples; start += ForwardPass<T>.BlockColumns)
-        {
-            int columns = Math.Min(ForwardPass<T>.BlockColumns, samples - start);
-            pass.Labels(inputs.Slice(start * Inputs, columns * Inputs), labels.Slice(start, columns));
-        }
-    }
-
-    /// <summary>Returns the most probable class of each sample of a data set; the first of several.</summary>
-    /// <param name="samples">The samples.</param>
-    /// <param name="maxWorkers">The most threads that compute. The number does not change the result of the managed kernels; a
-    /// backend with threads of its own is called from one.</param>
-    /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
-    /// <returns>One label a sample, 0 … classes−1.</returns>
-    /// <exception cref="ArgumentException">The samples do not have as many features as the network has inputs.</exception>
-    /// <exception cref="ArgumentNullException"><paramref name="samples"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is not positive.</exception>
-    public int[] PredictLabels(Dataset<T> samples, int maxWorkers = 1, GemmBackend? backend = null)
-    {
-        ArgumentNullException.ThrowIfNull(samples);
-        CheckFeatures(samples.Features, samples.Count);
-        int[] labels = new int[samples.Count];
-        Share(labels.Length, maxWorkers, backend, (start, count) => PredictLabels(
-            samples, start, labels.AsSpan(start, count), backend ?? ManagedBackend.Instance));
-        return labels;
-    }
+    /// <summary>Returns a network with a copy of the parameters.</summary>
+    /// <returns>A network of its own: training the one does not change the other. The functions, which have no state, are shared.</returns>
+    public Network<T> Clone() => new(_layers.Select(layer => layer.Clone()));
 
     /// <summary>Returns the SHA-256 of the parameters: layer by layer, the weights in column-major order and then the biases, as
     /// little-endian bytes. Equal hashes mean equal bits.</summary>
     /// <returns>64 lower-case hexadecimal digits.</returns>
-    public string ParametersSha256()
+    public string ComputeParametersSha256()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (DenseLayer<T> layer in _layers)
@@ -253,139 +132,74 @@ public sealed class Network<T>
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Returns the sizes of the network and the functions of its hidden layers: one if they all have the same, otherwise
-    /// one a layer.</summary>
+    /// <summary>Returns the sizes of the network and the functions of its layers: of the hidden ones one if they all have the same,
+    /// otherwise one per layer, and the output function unless it is softmax.</summary>
     /// <returns>For instance <c>784-128-32-10, Relu</c>.</returns>
     public override string ToString()
     {
-        string sizes = string.Join('-', _layers.Select(layer => layer.Outputs).Prepend(Inputs));
+        string sizes = string.Join('-', _layers.Select(layer => layer.OutputCount).Prepend(InputCount));
         string[] functions = [.. _layers[..^1].Select(layer => $"{layer.Activation}")];
-        return string.Join(", ", [sizes, .. functions.Distinct().Count() == 1 ? functions[..1] : functions]);
+        string[] hidden = functions.Distinct().Count() == 1 ? functions[..1] : functions;
+        string[] output = OutputActivation is Softmax<T> ? [] : [$"{OutputActivation}"];
+        return string.Join(", ", [sizes, .. hidden, .. output]);
     }
 
-    /// <summary>Claims the network for a call of Fit.</summary>
-    /// <exception cref="InvalidOperationException">Another call has it.</exception>
+    /// <summary>Claims all layers for a call of Fit.</summary>
+    /// <exception cref="InvalidOperationException">Another call has one of them.</exception>
     internal void BeginTraining()
     {
-        if (Interlocked.Exchange(ref _isTraining, 1) != 0)
+        for (int l = 0; l < _layers.Length; l++)
         {
-            throw new InvalidOperationException(
-                "A network must be trained by one call of Fit at a time, but another one has not ended.");
+            if (!_layers[l].TryBeginTraining())
+            {
+                EndTraining(l);
+                throw new InvalidOperationException(
+                    $"A layer must be trained by one call of Fit at a time, but another one that trains {Describe(l)} has not ended. "
+                    + $"{nameof(Clone)} gives a network with parameters of its own.");
+            }
         }
     }
 
-    internal void EndTraining() => Volatile.Write(ref _isTraining, 0);
-
-    /// <summary>The labels of the samples from <paramref name="start"/> on, as many as there is room for. Does not allocate in steady state.</summary>
-    internal void PredictLabels(Dataset<T> samples, int start, Span<int> labels, GemmBackend backend)
-    {
-        using var pass = new ForwardPass<T>(_layers, labels.Length, backend);
-        T[] inputs = ArrayPool<T>.Shared.Rent(Inputs * ForwardPass<T>.BlockColumns);
-        for (int done = 0; done < labels.Length; done += ForwardPass<T>.BlockColumns)
-        {
-            int columns = Math.Min(ForwardPass<T>.BlockColumns, labels.Length - done);
-            Span<T> block = inputs.AsSpan(0, Inputs * columns);
-            samples.Gather(start + done, block);
-            pass.Labels(block, labels.Slice(done, columns));
-        }
-
-        ArrayPool<T>.Shared.Return(inputs);
-    }
-
-    /// <summary>The probabilities of the samples from <paramref name="start"/> on, as many as there is room for.</summary>
-    private void Predict(Dataset<T> samples, int start, Span<T> probabilities, GemmBackend backend)
-    {
-        int count = probabilities.Length / Classes;
-        using var pass = new ForwardPass<T>(_layers, count, backend);
-        T[] inputs = ArrayPool<T>.Shared.Rent(Inputs * ForwardPass<T>.BlockColumns);
-        for (int done = 0; done < count; done += ForwardPass<T>.BlockColumns)
-        {
-            int columns = Math.Min(ForwardPass<T>.BlockColumns, count - done);
-            Span<T> block = inputs.AsSpan(0, Inputs * columns);
-            samples.Gather(start + done, block);
-            pass.Probabilities(block, columns, probabilities.Slice(done * Classes, columns * Classes));
-        }
-
-        ArrayPool<T>.Shared.Return(inputs);
-    }
+    internal void EndTraining() => EndTraining(_layers.Length);
 
     /// <exception cref="ArgumentException">A sample does not have as many features as the network has inputs.</exception>
-    internal void CheckFeatures(int features, int samples)
+    internal void CheckFeatures(int features, int samples, string parameter)
     {
-        if (features != Inputs)
+        if (features != InputCount)
         {
-            throw new ArgumentException($"{Describe(0)} expects {Inputs} rows, but the input was {features} x {samples}.");
+            throw new ArgumentException($"{Describe(0)} expects {InputCount} rows, but the input was {features} x {samples}.", parameter);
         }
     }
 
-    /// <summary>Runs <paramref name="part"/> on shares of the samples, given by start and count, on as many threads as are allowed
-    /// and of use.</summary>
-    private static void Share(int samples, int maxWorkers, GemmBackend? backend, Action<int, int> part)
+    private void EndTraining(int layers)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxWorkers);
-        int most = backend is { HasOwnThreads: true } ? 1 : Math.Min(maxWorkers, Environment.ProcessorCount);
-        int shares = Math.Clamp(samples / LeastShare, 1, most);
-        if (shares == 1)
+        foreach (DenseLayer<T> layer in _layers.AsSpan(0, layers))
         {
-            part(0, samples);
-            return;
-        }
-
-        try
-        {
-            Parallel.For(0, shares, new ParallelOptions { MaxDegreeOfParallelism = shares }, index =>
-            {
-                (int start, int count) = Partition.Share(samples, shares, index);
-                part(start, count);
-            });
-        }
-        catch (AggregateException exception)
-        {
-            // What one thread would have thrown.
-            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+            layer.EndTraining();
         }
     }
 
     private string Describe(int layer) => $"Layer {layer + 1} ({_layers[layer]})";
 
-    private Matrix<T> Checked(Matrix<T> inputs)
-    {
-        ArgumentNullException.ThrowIfNull(inputs);
-        CheckFeatures(inputs.RowCount, inputs.ColumnCount);
-        return inputs;
-    }
-
-    private static T[] ColumnMajor(Matrix<T> matrix) => matrix.AsColumnMajorArray() ?? matrix.ToColumnMajorArray();
-
-    private int Samples(ReadOnlySpan<T> inputs)
-    {
-        if (inputs.Length % Inputs != 0)
-        {
-            throw new ArgumentException(
-                $"{Describe(0)} expects whole samples of {Inputs} features, but the input had {inputs.Length} elements.", nameof(inputs));
-        }
-
-        return inputs.Length / Inputs;
-    }
-
-    private static DenseLayer<T>[] Build(int inputs, IReadOnlyList<LayerSpec<T>> layers, ulong seed)
+    private static DenseLayer<T>[] Build(int inputCount, IReadOnlyList<LayerSpec<T>> layers, long seed)
     {
         ElementType.Check<T>();
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputs);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputCount);
         ArgumentNullException.ThrowIfNull(layers);
+        int inputs = inputCount;
         var built = new DenseLayer<T>[layers.Count];
         for (int l = 0; l < built.Length; l++)
         {
             ArgumentNullException.ThrowIfNull(layers[l], nameof(layers));
-            if ((long)inputs * layers[l].Units > Array.MaxLength)
+            if ((long)inputs * layers[l].UnitCount > Array.MaxLength)
             {
                 throw new ArgumentException(
-                    $"A layer's weights must fit in an array of {Array.MaxLength} elements, but layer {l + 1} needs {layers[l].Units} x {inputs}.",
+                    $"A layer's weights must fit in an array of {Array.MaxLength} elements, but layer {l + 1} needs {layers[l].UnitCount} x {inputs}.",
                     nameof(layers));
             }
 
             built[l] = new DenseLayer<T>(inputs, layers[l], RandomSequence.ForWeights(seed, l));
-            inputs = layers[l].Units;
+            inputs = layers[l].UnitCount;
         }
 
         return built;

@@ -1,6 +1,6 @@
 namespace NeuralNets.Core;
 
-/// <summary>Checks that more than one public door makes.</summary>
+/// <summary>Checks that more than one public entry point makes.</summary>
 internal static class Requirements
 {
     public static void CheckSoftmaxClasses(int classes, string parameter)
@@ -8,7 +8,10 @@ internal static class Requirements
         if (classes < 2)
         {
             throw new ArgumentOutOfRangeException(
-                parameter, classes, "A softmax needs at least 2 classes: the probability of a single one is always 1.");
+                parameter,
+                classes,
+                "A softmax needs at least 2 classes: the probability of a single one is always 1. For yes or no, give it two classes, or use "
+                + "one output with Sigmoid.");
         }
     }
 

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace NeuralNets.Core.Activations;
 
 /// <summary>
-/// The elementwise nonlinearity of a hidden layer, <c>A = f(Z)</c>. Implement it to use a function of your own.
+/// An elementwise function of a layer, <c>a = f(z)</c>. Implement it to use a custom function.
 /// </summary>
 /// <remarks>
 /// The library calls an activation from several threads at once, on spans cut anywhere: an implementation keeps no state, and the
@@ -12,7 +12,7 @@ namespace NeuralNets.Core.Activations;
 /// An implementation's <see cref="object.ToString"/> names it in error messages.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public interface IActivation<T>
+public interface IActivation<T> : ILayerActivation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Computes <c>a[i] = f(z[i])</c>.</summary>
@@ -25,4 +25,14 @@ public interface IActivation<T>
     /// <param name="a">Its values <c>f(z[i])</c>, from which many derivatives are cheaper.</param>
     /// <param name="gradient">The derivatives by <paramref name="a"/>, which become those by <paramref name="z"/>. Of the same length.</param>
     void MultiplyByDerivative(ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> gradient);
+
+    /// <summary>Returns a bound of the function: no <c>|f(z)|</c> is larger where <c>|z|</c> is at most <paramref name="z"/>.</summary>
+    /// <param name="z">Not negative, or infinite.</param>
+    /// <returns>The bound; infinity, unless the function says better, for not known.</returns>
+    /// <remarks>With it, training shows after each epoch that no answer of the network can overflow. Without it, training predicts the
+    /// training set after each epoch to find out.</remarks>
+    double Bound(double z) => double.PositiveInfinity;
+
+    /// <inheritdoc/>
+    void ILayerActivation<T>.Evaluate(ReadOnlySpan<T> z, Span<T> a, int unitCount) => Evaluate(z, a);
 }

@@ -22,6 +22,9 @@ public sealed class Identity<T> : IActivation<T>
         // f′ is 1 everywhere.
     }
 
+    /// <inheritdoc/>
+    public double Bound(double z) => z;
+
     /// <summary>Returns the name of the function.</summary>
     /// <returns>The name.</returns>
     public override string ToString() => "Identity";

@@ -41,6 +41,9 @@ public sealed class LeakyRelu<T> : IActivation<T>
     public void MultiplyByDerivative(ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> gradient) =>
         Elementwise.Apply(a, gradient, gradient, new Derivative(_slope));
 
+    /// <inheritdoc/>
+    public double Bound(double z) => z;
+
     /// <summary>Returns the name of the function and its slope.</summary>
     /// <returns>For instance <c>LeakyRelu(0.01)</c>.</returns>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"LeakyRelu({Slope})");

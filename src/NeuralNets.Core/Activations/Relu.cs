@@ -18,6 +18,9 @@ public sealed class Relu<T> : IActivation<T>
     public void MultiplyByDerivative(ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> gradient) =>
         Elementwise.Apply<T, Derivative>(a, gradient, gradient);
 
+    /// <inheritdoc/>
+    public double Bound(double z) => z;
+
     /// <summary>Returns the name of the function.</summary>
     /// <returns>The name.</returns>
     public override string ToString() => "Relu";

@@ -1,21 +1,20 @@
-using System.Buffers;
 using System.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Kernels;
+using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core.Activations;
 
 /// <summary>
-/// The function of the output layer: turns each column of logits into the probabilities of the classes.
+/// The output function of a classifier: turns each column of logits into the probabilities of the classes.
 /// </summary>
 /// <remarks>
 /// <c>pᵢ = exp(zᵢ − max z) / Σⱼ exp(zⱼ − max z)</c>. The column's own maximum is subtracted, so no finite logits overflow.
 /// (The NumPy original subtracts the maximum of the whole matrix, with which a column far below it becomes 0/0.) It mixes the
-/// rows of a column, so it is no <see cref="IActivation{T}"/>, and it is trained together with
-/// <see cref="Losses.CrossEntropyLoss"/>.
+/// rows of a column, so it is not an <see cref="IActivation{T}"/>, and it is trained together with the cross-entropy.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class Softmax<T>
+public sealed class Softmax<T> : ILayerActivation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Returns the probabilities for a matrix of logits.</summary>
@@ -32,26 +31,34 @@ public sealed class Softmax<T>
         return Matrix<T>.Build.Dense(logits.RowCount, logits.ColumnCount, probabilities);
     }
 
-    /// <summary>Computes the probabilities for adjacent columns of logits. Does not allocate in steady state.</summary>
-    /// <param name="logits">(classes × samples), column-major.</param>
-    /// <param name="probabilities">Receives the probabilities, of the same length; may be the memory of <paramref name="logits"/>.</param>
-    /// <param name="classes">The length of a column, positive.</param>
+    /// <summary>Computes the probabilities for adjacent columns of logits. Does not allocate.</summary>
+    /// <param name="z">(classes × samples), column-major.</param>
+    /// <param name="a">Receives the probabilities, of the same length; may be the memory of <paramref name="z"/>.</param>
+    /// <param name="unitCount">The length of a column, positive.</param>
     /// <exception cref="ArgumentException">The spans differ in length, or do not hold whole columns.</exception>
-    public void Evaluate(ReadOnlySpan<T> logits, Span<T> probabilities, int classes)
+    public void Evaluate(ReadOnlySpan<T> z, Span<T> a, int unitCount)
     {
         ElementType.Check<T>();
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
-        if (logits.Length % classes != 0 || probabilities.Length != logits.Length)
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(unitCount);
+        if (z.Length % unitCount != 0 || a.Length != z.Length)
         {
             throw new ArgumentException(
-                $"Softmax needs logits and probabilities of the same number of columns of {classes}, but got {logits.Length} and {probabilities.Length} elements.",
-                nameof(probabilities));
+                $"Softmax needs logits and probabilities of the same number of columns of {unitCount}, but got {z.Length} and {a.Length} elements.",
+                nameof(a));
         }
 
-        int samples = logits.Length / classes;
-        T[] scratch = ArrayPool<T>.Shared.Rent(2 * samples);
-        SoftmaxKernel.Evaluate(logits, probabilities, classes, scratch.AsSpan(0, samples), scratch.AsSpan(samples, samples));
-        ArrayPool<T>.Shared.Return(scratch);
+        int samples = z.Length / unitCount;
+        Span<T> scratch = stackalloc T[2 * Math.Min(samples, SoftmaxKernel.BlockColumns)];
+        for (int start = 0; start < samples; start += SoftmaxKernel.BlockColumns)
+        {
+            int count = Math.Min(SoftmaxKernel.BlockColumns, samples - start);
+            SoftmaxKernel.Evaluate(
+                z.Slice(start * unitCount, count * unitCount),
+                a.Slice(start * unitCount, count * unitCount),
+                unitCount,
+                scratch[..count],
+                scratch.Slice(count, count));
+        }
     }
 
     /// <summary>Returns the name of the function.</summary>

@@ -21,8 +21,14 @@ public abstract class GemmBackend
     /// <summary>What computes, with its version where it has one.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Whether these are the kernels of this library, which can do more: leave out zeros, and update weights in registers.</summary>
+    /// <summary>Whether these are the kernels of this library.</summary>
     internal bool IsManaged => this is ManagedBackend;
+
+    /// <summary>Whether products with the input of a network leave out zeros, for which the caller marks what is not zero.</summary>
+    internal bool LeavesOutZeros => IsManaged;
+
+    /// <summary>Whether <see cref="AddScaled"/> can start from sums of earlier slices.</summary>
+    internal bool AddsScaledSums => IsManaged;
 
     /// <summary>Whether a product runs on threads of the backend's own, so that one worker is to call it.</summary>
     internal virtual bool HasOwnThreads => false;
@@ -49,7 +55,7 @@ public abstract class GemmBackend
         }
         else
         {
-            Run(T.One, a, b, accumulate: false, c, leadingDimension);
+            Run(T.One, a, b, T.Zero, c, leadingDimension);
         }
     }
 
@@ -64,26 +70,58 @@ public abstract class GemmBackend
         }
         else
         {
-            Run(T.One, a, b, accumulate: true, c, leadingDimension);
+            Run(T.One, a, b, T.One, c, leadingDimension);
         }
     }
 
-    /// <summary><c>C = C + alpha·A·B</c>.</summary>
-    /// <param name="alpha">The factor.</param>
+    /// <summary><c>C = keep·C + factor·((S + A·B)·scale)</c>; see <see cref="Gemm.AddScaled{T}"/>.</summary>
     /// <param name="a">(m × k).</param>
     /// <param name="b">(k × n).</param>
     /// <param name="c">(m × n), column-major; must not overlap the operands.</param>
+    /// <param name="start">Empty, or the sums of earlier slices of k if <see cref="AddsScaledSums"/>.</param>
     /// <param name="leadingDimension">The step from column to column of <paramref name="c"/>, at least m.</param>
+    /// <param name="epilogue">The numbers of the formula.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    internal void AddScaled<T>(T alpha, MatrixView<T> a, MatrixView<T> b, MatrixTarget<T> c, int leadingDimension)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Run(alpha, a, b, accumulate: true, c, leadingDimension);
+    internal void AddScaled<T>(
+        MatrixView<T> a, MatrixView<T> b, MatrixTarget<T> c, ReadOnlySpan<T> start, int leadingDimension, LinearEpilogue<T> epilogue)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (IsManaged)
+        {
+            Gemm.AddScaled(a, b, c.Span, start, leadingDimension, epilogue);
+        }
+        else
+        {
+            ArgumentOutOfRangeException.ThrowIfNotEqual(start.Length, 0);
+            Run(epilogue.Factor * epilogue.Scale, a, b, epilogue.Keep, c, leadingDimension);
+        }
+    }
 
-    /// <summary><c>C = A·B</c>, or <c>C = C + alpha·A·B</c> to accumulate, for shapes that fit and of which no size is 0.</summary>
+    /// <summary><c>Z = W·X</c> for the input of a network, whose zeros the managed kernels leave out.</summary>
+    /// <param name="weights">(units × features).</param>
+    /// <param name="x">(features × samples).</param>
+    /// <param name="zeros">What is known of the zeros of <paramref name="x"/>; ignored unless <see cref="LeavesOutZeros"/>.</param>
+    /// <param name="z">Receives (units × samples), without padding.</param>
+    internal void InputProduct<T>(MatrixView<T> weights, MatrixView<T> x, InputZeros zeros, MatrixTarget<T> z)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (!LeavesOutZeros || zeros.AreFew(x.Rows, x.Columns))
+        {
+            Product(weights, x, z, weights.Rows);
+        }
+        else
+        {
+            ZeroSkippingGemm.Product(weights, x, zeros.Nonzeros, zeros.PerColumn, zeros.List, accumulate: false, z.Span, weights.Rows);
+        }
+    }
+
+    /// <summary><c>C = A·B</c>, or <c>C = keep·C + alpha·A·B</c>, for shapes that fit and of which no size is 0. With a
+    /// <paramref name="keep"/> of 0, C is not read.</summary>
     private protected abstract void Compute<T>(
-        T alpha, MatrixView<T> a, MatrixView<T> b, bool accumulate, MatrixTarget<T> c, int leadingDimension)
+        T alpha, MatrixView<T> a, MatrixView<T> b, T keep, MatrixTarget<T> c, int leadingDimension)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
-    private void Run<T>(T alpha, MatrixView<T> a, MatrixView<T> b, bool accumulate, MatrixTarget<T> c, int leadingDimension)
+    private void Run<T>(T alpha, MatrixView<T> a, MatrixView<T> b, T keep, MatrixTarget<T> c, int leadingDimension)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Gemm.Check(a, b, c.Span.Length, leadingDimension);
@@ -94,13 +132,15 @@ public abstract class GemmBackend
 
         if (a.Columns > 0)
         {
-            Compute(alpha, a, b, accumulate, c, leadingDimension);
+            Compute(alpha, a, b, keep, c, leadingDimension);
+            return;
         }
-        else if (!accumulate)
+
+        for (int j = 0; j < b.Columns; j++)
         {
-            for (int j = 0; j < b.Columns; j++)
+            foreach (ref T element in c.Span.Slice(j * leadingDimension, a.Rows))
             {
-                c.Span.Slice(j * leadingDimension, a.Rows).Clear();
+                element = keep == T.Zero ? T.Zero : keep * element;
             }
         }
     }

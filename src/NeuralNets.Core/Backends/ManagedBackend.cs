@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NeuralNets.Core.Kernels;
 
 namespace NeuralNets.Core.Backends;
@@ -17,15 +18,6 @@ public sealed class ManagedBackend : GemmBackend
 
     /// <inheritdoc/>
     private protected override void Compute<T>(
-        T alpha, MatrixView<T> a, MatrixView<T> b, bool accumulate, MatrixTarget<T> c, int leadingDimension)
-    {
-        if (accumulate)
-        {
-            Gemm.Descend(a, b, c.Span, [], leadingDimension, T.One, -alpha);
-        }
-        else
-        {
-            Gemm.Product(a, b, c.Span, leadingDimension);
-        }
-    }
+        T alpha, MatrixView<T> a, MatrixView<T> b, T keep, MatrixTarget<T> c, int leadingDimension) =>
+        throw new UnreachableException("The base class calls the kernels itself, without a virtual call.");
 }

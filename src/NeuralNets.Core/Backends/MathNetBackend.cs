@@ -44,7 +44,7 @@ public sealed class MathNetBackend : GemmBackend
 
     /// <inheritdoc/>
     private protected override void Compute<T>(
-        T alpha, MatrixView<T> a, MatrixView<T> b, bool accumulate, MatrixTarget<T> c, int leadingDimension)
+        T alpha, MatrixView<T> a, MatrixView<T> b, T keep, MatrixTarget<T> c, int leadingDimension)
     {
         int rows = a.Rows;
         int columns = b.Columns;
@@ -52,14 +52,14 @@ public sealed class MathNetBackend : GemmBackend
         T[] left = a.Array ?? Copy(a, ExactArrays<T>.Left);
         T[] right = b.Array ?? Copy(b, ExactArrays<T>.Right);
         T[] result = isWhole ? c.Array!
-            : accumulate ? Copy(MatrixView<T>.ColumnMajor(c.Span, rows, columns, leadingDimension), ExactArrays<T>.Result)
+            : keep != T.Zero ? Copy(MatrixView<T>.ColumnMajor(c.Span, rows, columns, leadingDimension), ExactArrays<T>.Result)
             : ExactArrays<T>.Result.Take(rows * columns);
 
         // A matrix whose rows are not adjacent is stored transposed.
         (Transpose transposeA, int rowsOfA, int columnsOfA) = Stored(a);
         (Transpose transposeB, int rowsOfB, int columnsOfB) = Stored(b);
         ((ILinearAlgebraProvider<T>)_provider).MatrixMultiplyWithUpdate(
-            transposeA, transposeB, alpha, left, rowsOfA, columnsOfA, right, rowsOfB, columnsOfB, accumulate ? T.One : T.Zero, result);
+            transposeA, transposeB, alpha, left, rowsOfA, columnsOfA, right, rowsOfB, columnsOfB, keep, result);
 
         if (!isWhole)
         {

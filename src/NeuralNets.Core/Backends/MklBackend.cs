@@ -70,8 +70,8 @@ public sealed class MklBackend : GemmBackend
 
     /// <inheritdoc/>
     private protected override void Compute<T>(
-        T alpha, MatrixView<T> a, MatrixView<T> b, bool accumulate, MatrixTarget<T> c, int leadingDimension) =>
-        _native.Multiply(alpha, a, b, accumulate ? T.One : T.Zero, c.Span, leadingDimension);
+        T alpha, MatrixView<T> a, MatrixView<T> b, T keep, MatrixTarget<T> c, int leadingDimension) =>
+        _native.Multiply(alpha, a, b, keep, c.Span, leadingDimension);
 
     private static MklThreading Checked(MklThreading threading) => Enum.IsDefined(threading)
         ? threading

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Initialization;
-using NeuralNets.Core.Serialization;
+using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core.Data;
 
@@ -17,28 +17,29 @@ public sealed class Dataset<T>
 {
     private readonly FeatureSource<T> _source;
     private readonly int[]? _positions; // in the source; null: the same as here
-    private readonly int[] _labels;
     private string? _fingerprint;
 
-    private Dataset(FeatureSource<T> source, int[]? positions, int[] labels, int classes)
+    private Dataset(FeatureSource<T> source, int[]? positions, Targets<T> targets)
     {
         _source = source;
         _positions = positions;
-        _labels = labels;
-        Classes = classes;
+        Targets = targets;
     }
 
     /// <summary>The number of features of a sample.</summary>
-    public int Features => _source.Features;
+    public int FeatureCount => _source.FeatureCount;
 
-    /// <summary>The number of classes.</summary>
-    public int Classes { get; }
+    /// <summary>The number of classes; 0 where the targets are values.</summary>
+    public int ClassCount => Targets.AreLabels ? Targets.OutputCount : 0;
 
     /// <summary>The number of samples.</summary>
-    public int Count => _labels.Length;
+    public int Count => Targets.Count;
 
-    /// <summary>One label a sample, 0 … <see cref="Classes"/>−1.</summary>
-    public ReadOnlySpan<int> Labels => _labels;
+    /// <summary>One label per sample, 0 … <see cref="ClassCount"/>−1; empty where the targets are values.</summary>
+    public ReadOnlySpan<int> Labels => Targets.Labels;
+
+    /// <summary>What a network is to answer for each sample.</summary>
+    internal Targets<T> Targets { get; }
 
     /// <summary>No feature is larger in absolute value.</summary>
     internal double LargestFeature => _source.Largest;
@@ -120,6 +121,11 @@ public sealed class Dataset<T>
         return Create(Finite(features), labels, targets.RowCount, nameof(targets));
     }
 
+    /// <summary>Creates a data set from a matrix and targets of any kind.</summary>
+    /// <param name="features">(features × samples), finite numbers.</param>
+    /// <param name="targets">As many as samples.</param>
+    internal static Dataset<T> FromMatrix(Matrix<T> features, Targets<T> targets) => new(Finite(features), null, targets);
+
     /// <summary>Returns the first samples, without copying their features.</summary>
     /// <param name="count">How many, from 1 to <see cref="Count"/>.</param>
     /// <returns>A data set of that many samples.</returns>
@@ -131,7 +137,7 @@ public sealed class Dataset<T>
             throw new ArgumentOutOfRangeException(nameof(count), count, $"The number of samples must be between 1 and {Count}.");
         }
 
-        return new Dataset<T>(_source, _positions?[..count], _labels[..count], Classes);
+        return Select([.. Enumerable.Range(0, count)]);
     }
 
     /// <summary>Splits the samples at random into two sets, without copying their features.</summary>
@@ -139,7 +145,7 @@ public sealed class Dataset<T>
     /// <param name="seed">Decides which sample goes where: the same seed gives the same split everywhere.</param>
     /// <returns>The two sets, each in the order of this one.</returns>
     /// <exception cref="ArgumentOutOfRangeException">One of the sets would be empty.</exception>
-    public (Dataset<T> Training, Dataset<T> Validation) Split(double validationFraction, ulong seed)
+    public (Dataset<T> Training, Dataset<T> Validation) Split(double validationFraction, long seed)
     {
         int validation = validationFraction is > 0 and < 1 ? (int)Math.Round(validationFraction * Count) : 0;
         if (validation == 0 || validation == Count)
@@ -157,10 +163,10 @@ public sealed class Dataset<T>
 
     /// <summary>Counts the samples of each class.</summary>
     /// <returns>One count a class.</returns>
-    public int[] LabelDistribution()
+    public int[] CountLabels()
     {
-        int[] counts = new int[Classes];
-        foreach (int label in _labels)
+        int[] counts = new int[ClassCount];
+        foreach (int label in Labels)
         {
             counts[label]++;
         }
@@ -172,9 +178,9 @@ public sealed class Dataset<T>
     /// <returns>A new matrix, (features × samples).</returns>
     public Matrix<T> ToMatrix()
     {
-        T[] values = new T[checked(Features * Count)];
+        T[] values = new T[checked(FeatureCount * Count)];
         Gather(0, values);
-        return Matrix<T>.Build.Dense(Features, Count, values);
+        return Matrix<T>.Build.Dense(FeatureCount, Count, values);
     }
 
     /// <summary>A hash by which another set is told from this one: of the sizes, all labels, and the features of up to 256 samples spread
@@ -185,9 +191,9 @@ public sealed class Dataset<T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Gather(int start, Span<T> destination)
     {
-        for (int j = 0; j < destination.Length / Features; j++)
+        for (int j = 0; j < destination.Length / FeatureCount; j++)
         {
-            _source.Read(Position(start + j), destination.Slice(j * Features, Features));
+            _source.Read(Position(start + j), destination.Slice(j * FeatureCount, FeatureCount));
         }
     }
 
@@ -197,7 +203,7 @@ public sealed class Dataset<T>
     {
         for (int j = 0; j < indices.Length; j++)
         {
-            _source.Read(Position(indices[j]), destination.Slice(j * Features, Features));
+            _source.Read(Position(indices[j]), destination.Slice(j * FeatureCount, FeatureCount));
         }
     }
 
@@ -216,10 +222,11 @@ public sealed class Dataset<T>
         const int MaxSamples = 256;
         const int MaxElements = 1 << 18;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        LittleEndian.Append<int>(hash, [Features, Classes, Count]);
-        LittleEndian.Append<int>(hash, _labels);
-        int samples = Math.Min(Count, Math.Clamp(MaxElements / Features, 2, MaxSamples));
-        T[] sample = new T[Features];
+        LittleEndian.Append<int>(hash, [FeatureCount, ClassCount, Count]);
+        LittleEndian.Append<int>(hash, Labels);
+        LittleEndian.Append<T>(hash, Targets.Values);
+        int samples = Math.Min(Count, Math.Clamp(MaxElements / FeatureCount, 2, MaxSamples));
+        T[] sample = new T[FeatureCount];
         for (int i = 0; i < samples; i++)
         {
             // The first one, the last one, and those between at equal distances.
@@ -260,20 +267,18 @@ public sealed class Dataset<T>
         }
 
         Requirements.CheckLabels(labels, classes, parameter);
-        return new Dataset<T>(source, null, labels, classes);
+        return new Dataset<T>(source, null, Targets<T>.FromLabels(labels, classes));
     }
 
     private Dataset<T> Select(ReadOnlySpan<int> indices)
     {
         int[] positions = new int[indices.Length];
-        int[] labels = new int[indices.Length];
         for (int i = 0; i < indices.Length; i++)
         {
             positions[i] = Position(indices[i]);
-            labels[i] = _labels[indices[i]];
         }
 
-        return new Dataset<T>(_source, positions, labels, Classes);
+        return new Dataset<T>(_source, positions, Targets.Select(indices));
     }
 
     private int Position(int index) => _positions is null ? index : _positions[index];

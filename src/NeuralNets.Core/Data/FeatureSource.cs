@@ -8,7 +8,7 @@ internal abstract class FeatureSource<T>(int count)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The number of features of a sample.</summary>
-    public int Features { get; } = count;
+    public int FeatureCount { get; } = count;
 
     /// <summary>No feature is larger in absolute value.</summary>
     public abstract double Largest { get; }
@@ -30,7 +30,7 @@ internal sealed class MatrixFeatures<T>(T[] values, int features) : FeatureSourc
 
     public override void Prefetch(int position) => Cache.Prefetch<T>(Sample(position));
 
-    private Span<T> Sample(int position) => values.AsSpan(position * Features, Features);
+    private Span<T> Sample(int position) => values.AsSpan(position * FeatureCount, FeatureCount);
 }
 
 /// <summary>Features that are bytes, one sample after the other.</summary>
@@ -53,5 +53,5 @@ internal sealed class ByteFeatures<T>(ReadOnlyMemory<byte> bytes, int features, 
 
     public override void Prefetch(int position) => Cache.Prefetch(Sample(position));
 
-    private ReadOnlySpan<byte> Sample(int position) => bytes.Span.Slice(position * Features, Features);
+    private ReadOnlySpan<byte> Sample(int position) => bytes.Span.Slice(position * FeatureCount, FeatureCount);
 }

@@ -1,4 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
+using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core.Data;
 

@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Kernels;
+using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core.Evaluation;
 

@@ -30,7 +30,7 @@ public readonly struct RandomSequence
     /// its training draws from, whatever their seed.</summary>
     /// <param name="seed">Decides the numbers: the same seed gives the same bits everywhere.</param>
     /// <returns>The sequence.</returns>
-    public static RandomSequence FromSeed(ulong seed) => new(seed, stream: 0);
+    public static RandomSequence FromSeed(long seed) => new(unchecked((ulong)seed), stream: 0);
 
     /// <summary>Returns the uniformly distributed number at <paramref name="index"/>, a multiple of 2⁻⁵³ in the open interval (0, 1).</summary>
     /// <param name="index">The position in the stream.</param>
@@ -48,13 +48,13 @@ public readonly struct RandomSequence
         (int)Math.BigMul(Philox.Draw(_seed, _stream, (ulong)index), (ulong)bound, out _);
 
     /// <summary>The stream for the weights of layer <paramref name="layer"/>, counted from 0.</summary>
-    internal static RandomSequence ForWeights(ulong seed, int layer) => new(seed, Weights | (uint)layer);
+    internal static RandomSequence ForWeights(long seed, int layer) => new(unchecked((ulong)seed), Weights | (uint)layer);
 
     /// <summary>The stream for the order of the samples in epoch <paramref name="epoch"/>, counted from 0.</summary>
-    internal static RandomSequence ForShuffle(ulong seed, int epoch) => new(seed, Shuffle | (uint)epoch);
+    internal static RandomSequence ForShuffle(long seed, int epoch) => new(unchecked((ulong)seed), Shuffle | (uint)epoch);
 
     /// <summary>The stream for splitting a data set.</summary>
-    internal static RandomSequence ForSplit(ulong seed) => new(seed, SplitSamples);
+    internal static RandomSequence ForSplit(long seed) => new(unchecked((ulong)seed), SplitSamples);
 
     /// <summary>Writes a random permutation of 0 … n−1 (Fisher and Yates).</summary>
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]

@@ -46,38 +46,36 @@ internal static unsafe class Gemm
     }
 
     /// <summary>
-    /// One step of gradient descent, <c>W ← fma(−rate, (G + A·B)·scale + 0, W)</c>, without writing the gradient: the chains start
-    /// from <paramref name="gradient"/>, or from +0 where it is empty. Does not allocate in steady state.
+    /// <c>C = fma(factor, (S + A·B)·scale + 0, keep·C)</c>, without writing the sums: the chains start from <paramref name="start"/>,
+    /// or from +0 where it is empty. Does not allocate in steady state.
     /// </summary>
-    /// <param name="a">(m × k): the derivative by the layer's output, <c>dZ</c>.</param>
-    /// <param name="b">(k × n): the layer's input, transposed.</param>
-    /// <param name="w">(m × n), column-major; must not overlap the operands.</param>
-    /// <param name="gradient">Empty, or what earlier slices of k came to: (m × n) with the leading dimension of <paramref name="w"/>.</param>
-    /// <param name="leadingDimension">The step from column to column of <paramref name="w"/>, at least m.</param>
-    /// <param name="scale">One over the number of samples.</param>
-    /// <param name="rate">The learning rate.</param>
+    /// <param name="a">(m × k).</param>
+    /// <param name="b">(k × n).</param>
+    /// <param name="c">(m × n), column-major; must not overlap the operands.</param>
+    /// <param name="start">Empty, or the sums of earlier slices of k: (m × n) with the leading dimension of <paramref name="c"/>.</param>
+    /// <param name="leadingDimension">The step from column to column of <paramref name="c"/>, at least m.</param>
+    /// <param name="epilogue">The numbers of the formula.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static void Descend<T>(
-        MatrixView<T> a, MatrixView<T> b, Span<T> w, ReadOnlySpan<T> gradient, int leadingDimension, T scale, T rate)
+    public static void AddScaled<T>(
+        MatrixView<T> a, MatrixView<T> b, Span<T> c, ReadOnlySpan<T> start, int leadingDimension, LinearEpilogue<T> epilogue)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Check(a, b, w.Length, leadingDimension);
-        if (!gradient.IsEmpty)
+        Check(a, b, c.Length, leadingDimension);
+        if (!start.IsEmpty)
         {
-            MatrixView<T>.CheckStorage(gradient.Length, a.Rows, b.Columns, leadingDimension);
+            MatrixView<T>.CheckStorage(start.Length, a.Rows, b.Columns, leadingDimension);
         }
 
-        fixed (T* pw = w, pg = gradient)
+        fixed (T* pc = c, ps = start)
         {
             Run(a, b, new GemmOutput<T>
             {
-                Start = pg,
+                Start = ps,
                 StartColumnStep = leadingDimension,
-                Destination = pw,
+                Destination = pc,
                 DestinationColumnStep = leadingDimension,
-                Descend = true,
-                Scale = scale,
-                NegatedRate = -rate,
+                HasEpilogue = true,
+                Epilogue = epilogue,
             });
         }
     }

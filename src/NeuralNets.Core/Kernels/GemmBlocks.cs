@@ -68,7 +68,7 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Widest(int vectors) => Math.Min(8, (TLane.Registers - vectors - 1) / vectors);
 
-    /// <summary>Computes <c>C = A·B</c>, <c>C + A·B</c> or a step of gradient descent, as <paramref name="output"/> says.</summary>
+    /// <summary>Computes <c>C = A·B</c>, <c>C + A·B</c> or the linear epilogue of both, as <paramref name="output"/> says.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(int m, int n, int k, GemmOperand<T> a, GemmOperand<T> b, GemmOutput<T> output)
     {
@@ -105,8 +105,8 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
         int panels,
         int widest)
     {
-        // A step of gradient descent needs the whole chain before it touches the weights.
-        int slices = output.Descend ? 1 : Math.Max(1, (k + SliceLength - 1) / SliceLength);
+        // The epilogue needs the whole chain before it touches C.
+        int slices = output.HasEpilogue ? 1 : Math.Max(1, (k + SliceLength - 1) / SliceLength);
         int slice = Math.Max(1, (k + slices - 1) / slices);
         int panelStep = PanelVectors * TLane.Count; // from column to column of a packed panel
         int panelLength = panelStep * slice;

@@ -5,7 +5,7 @@ namespace NeuralNets.Core.Kernels;
 
 /// <summary>What a tile starts from and where its sums go.</summary>
 internal unsafe struct GemmOutput<T>
-    where T : unmanaged
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The values that the chains start from, or null for +0.</summary>
     public T* Start;
@@ -19,15 +19,13 @@ internal unsafe struct GemmOutput<T>
     /// <summary>The step from column to column of <see cref="Destination"/>.</summary>
     public nint DestinationColumnStep;
 
-    /// <summary>
-    /// False: <c>C ← sum</c>. True: the destination is a weight matrix, the sum its gradient times the number of samples,
-    /// and <c>W ← fma(NegatedRate, sum·Scale + 0, W)</c>.
-    /// </summary>
-    public bool Descend;
+    /// <summary>False: <c>C ← sum</c>. True: <c>C ← fma(factor, sum·scale + 0, keep·C)</c> with the numbers of <see cref="Epilogue"/>.</summary>
+    public bool HasEpilogue;
 
-    public T Scale;
+    public LinearEpilogue<T> Epilogue;
 
-    public T NegatedRate;
+    /// <summary>Whether a product of no terms leaves C as it is.</summary>
+    public readonly bool LeavesCWithoutTerms => HasEpilogue && Start == null && Epilogue.KeepsAtZero;
 
     /// <summary>The same from an element of C on.</summary>
     public readonly GemmOutput<T> At(nint row, nint column)
@@ -171,18 +169,19 @@ internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMaske
 
         T* destination = output->Destination;
         nint destinationStep = output->DestinationColumnStep;
-        if (output->Descend)
+        if (output->HasEpilogue)
         {
-            TVector scale = TLane.Broadcast(output->Scale);
-            TVector rate = TLane.Broadcast(output->NegatedRate);
-            c0 = Descend(c0, destination, scale, rate, mask, 0);
-            c1 = Descend(c1, destination + destinationStep, scale, rate, mask, 1);
-            c2 = Descend(c2, destination + (2 * destinationStep), scale, rate, mask, 2);
-            c3 = Descend(c3, destination + (3 * destinationStep), scale, rate, mask, 3);
-            c4 = Descend(c4, destination + (4 * destinationStep), scale, rate, mask, 4);
-            c5 = Descend(c5, destination + (5 * destinationStep), scale, rate, mask, 5);
-            c6 = Descend(c6, destination + (6 * destinationStep), scale, rate, mask, 6);
-            c7 = Descend(c7, destination + (7 * destinationStep), scale, rate, mask, 7);
+            TVector scale = TLane.Broadcast(output->Epilogue.Scale);
+            TVector factor = TLane.Broadcast(output->Epilogue.Factor);
+            TVector keep = TLane.Broadcast(output->Epilogue.Keep);
+            c0 = AddScaled(c0, destination, scale, factor, keep, mask, 0);
+            c1 = AddScaled(c1, destination + destinationStep, scale, factor, keep, mask, 1);
+            c2 = AddScaled(c2, destination + (2 * destinationStep), scale, factor, keep, mask, 2);
+            c3 = AddScaled(c3, destination + (3 * destinationStep), scale, factor, keep, mask, 3);
+            c4 = AddScaled(c4, destination + (4 * destinationStep), scale, factor, keep, mask, 4);
+            c5 = AddScaled(c5, destination + (5 * destinationStep), scale, factor, keep, mask, 5);
+            c6 = AddScaled(c6, destination + (6 * destinationStep), scale, factor, keep, mask, 6);
+            c7 = AddScaled(c7, destination + (7 * destinationStep), scale, factor, keep, mask, 7);
         }
 
         Store(c0, destination, mask, 0);
@@ -292,10 +291,10 @@ internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMaske
         }
     }
 
-    /// <summary><c>fma(rate, sum·scale + 0, w)</c>: the weights after the step. The addition makes +0 of −0: a zero sum has the
-    /// same sign whether terms that are zero were added or left out.</summary>
+    /// <summary><c>fma(factor, sum·scale + 0, keep·c)</c>. The addition makes +0 of −0: a zero sum has the same sign whether terms
+    /// that are zero were added or left out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Column Descend(Column sum, T* weights, TVector scale, TVector rate, TVector mask, int index)
+    private static Column AddScaled(Column sum, T* destination, TVector scale, TVector factor, TVector keep, TVector mask, int index)
     {
         if (index >= TColumns.Value)
         {
@@ -303,21 +302,21 @@ internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMaske
         }
 
         TVector zero = TLane.Broadcast(T.Zero);
-        Column w = Load(weights, mask, 0);
-        sum.V0 = TLane.FusedMultiplyAdd(rate, TLane.FusedMultiplyAdd(sum.V0, scale, zero), w.V0);
+        Column c = Load(destination, mask, 0);
+        sum.V0 = TLane.FusedMultiplyAdd(factor, TLane.FusedMultiplyAdd(sum.V0, scale, zero), TLane.Multiply(keep, c.V0));
         if (TRows.Value > 1)
         {
-            sum.V1 = TLane.FusedMultiplyAdd(rate, TLane.FusedMultiplyAdd(sum.V1, scale, zero), w.V1);
+            sum.V1 = TLane.FusedMultiplyAdd(factor, TLane.FusedMultiplyAdd(sum.V1, scale, zero), TLane.Multiply(keep, c.V1));
         }
 
         if (TRows.Value > 2)
         {
-            sum.V2 = TLane.FusedMultiplyAdd(rate, TLane.FusedMultiplyAdd(sum.V2, scale, zero), w.V2);
+            sum.V2 = TLane.FusedMultiplyAdd(factor, TLane.FusedMultiplyAdd(sum.V2, scale, zero), TLane.Multiply(keep, c.V2));
         }
 
         if (TRows.Value > 3)
         {
-            sum.V3 = TLane.FusedMultiplyAdd(rate, TLane.FusedMultiplyAdd(sum.V3, scale, zero), w.V3);
+            sum.V3 = TLane.FusedMultiplyAdd(factor, TLane.FusedMultiplyAdd(sum.V3, scale, zero), TLane.Multiply(keep, c.V3));
         }
 
         return sum;

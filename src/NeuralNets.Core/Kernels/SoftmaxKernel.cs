@@ -6,6 +6,9 @@ namespace NeuralNets.Core.Kernels;
 /// <summary>Softmax of the adjacent columns of a matrix.</summary>
 internal static class SoftmaxKernel
 {
+    /// <summary>The number of columns at a time for which callers take scratch memory from the stack.</summary>
+    public const int BlockColumns = 64;
+
     /// <summary>
     /// <c>p = exp(z − max z) / Σ exp(z − max z)</c>, column by column; the sum is one chain of additions in the order of the
     /// classes. Does not allocate.
@@ -58,20 +61,22 @@ internal static class SoftmaxKernel
         }
     }
 
-    /// <summary>The first row that holds the maximum.</summary>
+    /// <summary>The first row that holds the maximum; −1 if the maximum is not finite or a row is NaN, since then there is no answer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int ArgMax<T>(ReadOnlySpan<T> column)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int best = 0;
+        bool hasNaN = T.IsNaN(column[0]);
         for (int i = 1; i < column.Length; i++)
         {
+            hasNaN |= T.IsNaN(column[i]);
             if (column[i] > column[best])
             {
                 best = i;
             }
         }
 
-        return best;
+        return hasNaN || !T.IsFinite(column[best]) ? -1 : best;
     }
 }

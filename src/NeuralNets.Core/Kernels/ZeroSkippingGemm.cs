@@ -12,7 +12,7 @@ namespace NeuralNets.Core.Kernels;
 /// The definition is that of <see cref="Gemm"/>, but for the terms with a zero of B: each is 0, also where A holds NaN or
 /// infinity, and a zero sum may have either sign. So a result does not depend on which terms a tile happens to leave out,
 /// if who calls makes nothing of the sign of a zero (adding +0 takes it away) and, where A is not finite, has every column of C
-/// computed singly. Nothing here allocates.
+/// computed by itself. Nothing here allocates.
 /// </remarks>
 internal static unsafe class ZeroSkippingGemm
 {
@@ -23,7 +23,7 @@ internal static unsafe class ZeroSkippingGemm
     /// <param name="a">(m × k), whose rows are adjacent.</param>
     /// <param name="b">(k × n).</param>
     /// <param name="nonzeros">The elements of <paramref name="b"/> that are not zero; see <see cref="Nonzeros"/>.</param>
-    /// <param name="singly">Whether each column of C is computed for itself: needed unless all of A is finite.</param>
+    /// <param name="perColumn">Whether each column of C is computed by itself: needed unless all of A is finite.</param>
     /// <param name="rows">Room for k numbers.</param>
     /// <param name="accumulate">Whether the sums start from what C holds.</param>
     /// <param name="c">(m × n), column-major; must not overlap the operands.</param>
@@ -33,7 +33,7 @@ internal static unsafe class ZeroSkippingGemm
         MatrixView<T> a,
         MatrixView<T> b,
         ReadOnlySpan<ulong> nonzeros,
-        bool singly,
+        bool perColumn,
         Span<int> rows,
         bool accumulate,
         Span<T> c,
@@ -43,7 +43,7 @@ internal static unsafe class ZeroSkippingGemm
         Check(a, b, nonzeros, rows, c.Length, leadingDimension);
         fixed (T* pc = c)
         {
-            Run(a, b, nonzeros, singly, rows, new GemmOutput<T>
+            Run(a, b, nonzeros, perColumn, rows, new GemmOutput<T>
             {
                 Start = accumulate ? pc : null,
                 StartColumnStep = leadingDimension,
@@ -53,48 +53,45 @@ internal static unsafe class ZeroSkippingGemm
         }
     }
 
-    /// <summary>One step of gradient descent, <c>W ← fma(−rate, (G + A·B)·scale + 0, W)</c>; see <see cref="Gemm.Descend{T}"/>.</summary>
-    /// <param name="a">(m × k): the derivative by the layer's output, <c>dZ</c>, whose rows are adjacent.</param>
-    /// <param name="b">(k × n): the layer's input, transposed.</param>
+    /// <summary><c>C = fma(factor, (S + A·B)·scale + 0, keep·C)</c>; see <see cref="Gemm.AddScaled{T}"/>.</summary>
+    /// <param name="a">(m × k), whose rows are adjacent.</param>
+    /// <param name="b">(k × n).</param>
     /// <param name="nonzeros">The elements of <paramref name="b"/> that are not zero; see <see cref="Nonzeros"/>.</param>
-    /// <param name="singly">Whether each column of W is computed for itself: needed unless all of A is finite.</param>
+    /// <param name="perColumn">Whether each column of C is computed by itself: needed unless all of A is finite.</param>
     /// <param name="rows">Room for k numbers.</param>
-    /// <param name="w">(m × n), column-major; must not overlap the operands.</param>
-    /// <param name="gradient">Empty, or what earlier slices of k came to: (m × n) with the leading dimension of <paramref name="w"/>.</param>
-    /// <param name="leadingDimension">The step from column to column of <paramref name="w"/>, at least m.</param>
-    /// <param name="scale">One over the number of samples.</param>
-    /// <param name="rate">The learning rate.</param>
+    /// <param name="c">(m × n), column-major; must not overlap the operands.</param>
+    /// <param name="start">Empty, or the sums of earlier slices of k: (m × n) with the leading dimension of <paramref name="c"/>.</param>
+    /// <param name="leadingDimension">The step from column to column of <paramref name="c"/>, at least m.</param>
+    /// <param name="epilogue">The numbers of the formula.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static void Descend<T>(
+    public static void AddScaled<T>(
         MatrixView<T> a,
         MatrixView<T> b,
         ReadOnlySpan<ulong> nonzeros,
-        bool singly,
+        bool perColumn,
         Span<int> rows,
-        Span<T> w,
-        ReadOnlySpan<T> gradient,
+        Span<T> c,
+        ReadOnlySpan<T> start,
         int leadingDimension,
-        T scale,
-        T rate)
+        LinearEpilogue<T> epilogue)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Check(a, b, nonzeros, rows, w.Length, leadingDimension);
-        if (!gradient.IsEmpty)
+        Check(a, b, nonzeros, rows, c.Length, leadingDimension);
+        if (!start.IsEmpty)
         {
-            MatrixView<T>.CheckStorage(gradient.Length, a.Rows, b.Columns, leadingDimension);
+            MatrixView<T>.CheckStorage(start.Length, a.Rows, b.Columns, leadingDimension);
         }
 
-        fixed (T* pw = w, pg = gradient)
+        fixed (T* pc = c, ps = start)
         {
-            Run(a, b, nonzeros, singly, rows, new GemmOutput<T>
+            Run(a, b, nonzeros, perColumn, rows, new GemmOutput<T>
             {
-                Start = pg,
+                Start = ps,
                 StartColumnStep = leadingDimension,
-                Destination = pw,
+                Destination = pc,
                 DestinationColumnStep = leadingDimension,
-                Descend = true,
-                Scale = scale,
-                NegatedRate = -rate,
+                HasEpilogue = true,
+                Epilogue = epilogue,
             });
         }
     }
@@ -110,7 +107,7 @@ internal static unsafe class ZeroSkippingGemm
     }
 
     private static void Run<T>(
-        MatrixView<T> a, MatrixView<T> b, ReadOnlySpan<ulong> nonzeros, bool singly, Span<int> rows, GemmOutput<T> output)
+        MatrixView<T> a, MatrixView<T> b, ReadOnlySpan<ulong> nonzeros, bool perColumn, Span<int> rows, GemmOutput<T> output)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (a.Rows == 0 || b.Columns == 0)
@@ -121,29 +118,29 @@ internal static unsafe class ZeroSkippingGemm
         switch (Simd.Width)
         {
             case SimdWidth.Vector512:
-                Run<T, Vector512<T>, Lane512<T>>(a, b, nonzeros, singly, rows, output);
+                Run<T, Vector512<T>, Lane512<T>>(a, b, nonzeros, perColumn, rows, output);
                 break;
             case SimdWidth.Vector256:
-                Run<T, Vector256<T>, Lane256<T>>(a, b, nonzeros, singly, rows, output);
+                Run<T, Vector256<T>, Lane256<T>>(a, b, nonzeros, perColumn, rows, output);
                 break;
             default:
-                Run<T, Vector128<T>, Lane128<T>>(a, b, nonzeros, singly, rows, output);
+                Run<T, Vector128<T>, Lane128<T>>(a, b, nonzeros, perColumn, rows, output);
                 break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<T, TVector, TLane>(
-        MatrixView<T> a, MatrixView<T> b, ReadOnlySpan<ulong> nonzeros, bool singly, Span<int> rows, GemmOutput<T> output)
+        MatrixView<T> a, MatrixView<T> b, ReadOnlySpan<ulong> nonzeros, bool perColumn, Span<int> rows, GemmOutput<T> output)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TVector : unmanaged
         where TLane : struct, ILane<T, TVector>
     {
         int words = Nonzeros.Words(b.Rows);
-        int most = singly ? b.Rows : (int)(WorthListing * b.Rows);
+        int most = perColumn ? b.Rows : (int)(WorthListing * b.Rows);
         int vectors = (a.Rows + TLane.Count - 1) / TLane.Count;
         int panels = (vectors + GemmBlocks<T, TVector, TLane>.PanelVectors - 1) / GemmBlocks<T, TVector, TLane>.PanelVectors;
-        int widest = singly ? 1 : GemmBlocks<T, TVector, TLane>.Widest(Partition.Share(vectors, panels, 0).Count);
+        int widest = perColumn ? 1 : GemmBlocks<T, TVector, TLane>.Widest(Partition.Share(vectors, panels, 0).Count);
         int groups = (b.Columns + widest - 1) / widest;
         fixed (T* pa = a.Data, pb = b.Data)
         fixed (int* list = rows)
@@ -152,9 +149,9 @@ internal static unsafe class ZeroSkippingGemm
             {
                 (int j, int width) = Partition.Share(b.Columns, groups, group);
                 int count = Nonzeros.List(nonzeros.Slice(j * words, width * words), words, most, rows);
-                if (count == 0 && output.Descend && output.Start == null)
+                if (count == 0 && output.LeavesCWithoutTerms)
                 {
-                    continue; // No gradient: the weights stay as they are.
+                    continue;
                 }
 
                 bool listed = count <= most;

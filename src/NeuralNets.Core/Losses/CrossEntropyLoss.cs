@@ -3,6 +3,7 @@ using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Kernels;
+using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core.Losses;
 
@@ -16,7 +17,9 @@ namespace NeuralNets.Core.Losses;
 /// <para>The NumPy original reports <c>−log(p_y + 1e-9)</c>; <see cref="Offset"/> reproduces that. It changes the reported cost
 /// alone, never the gradient, as in the original.</para>
 /// </remarks>
-public sealed class CrossEntropyLoss
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public sealed class CrossEntropyLoss<T> : ILoss<T>
+    where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Creates the loss.</summary>
     /// <param name="offset">What is added to the probability inside the logarithm, from 0 to 1. With 0 the cost is exact.</param>
@@ -36,19 +39,18 @@ public sealed class CrossEntropyLoss
 
     /// <summary>Computes the cost of logits against labels.</summary>
     /// <param name="logits">(classes × samples).</param>
-    /// <param name="labels">One label a sample, 0 … classes−1.</param>
-    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="labels">One label per sample, 0 … classes−1.</param>
     /// <returns>The cost, summed in the order of the samples.</returns>
-    /// <exception cref="ArgumentException">There is not one label a sample, or a label is out of range.</exception>
+    /// <exception cref="ArgumentException">There is not one label per sample, or a label is out of range.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than two classes.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="logits"/> is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public Cost Evaluate<T>(Matrix<T> logits, ReadOnlySpan<int> labels)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    public Cost Evaluate(Matrix<T> logits, ReadOnlySpan<int> labels)
     {
         Check(logits, labels);
         double[] costs = new double[labels.Length];
-        Evaluate(logits.ToColumnMajorArray(), labels, new T[logits.RowCount * labels.Length], new T[2 * labels.Length], costs);
+        T[] values = logits.ToColumnMajorArray();
+        Evaluate(values, new TargetBatch<T>(labels), new T[values.Length], costs);
         double sum = 0;
         foreach (double cost in costs)
         {
@@ -61,74 +63,93 @@ public sealed class CrossEntropyLoss
     /// <summary>Computes the cost of logits against one-hot targets.</summary>
     /// <param name="logits">(classes × samples).</param>
     /// <param name="targets">(classes × samples): one 1 in each column, 0 elsewhere.</param>
-    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <returns>The cost, summed in the order of the samples.</returns>
     /// <exception cref="ArgumentException">The shapes differ, or a column of targets is not one-hot.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than two classes.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public Cost Evaluate<T>(Matrix<T> logits, Matrix<T> targets)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => Evaluate(logits, Labels(logits, targets));
+    public Cost Evaluate(Matrix<T> logits, Matrix<T> targets) => Evaluate(logits, Labels(logits, targets));
 
     /// <summary>Computes the gradient of the summed cost by the logits.</summary>
     /// <param name="logits">(classes × samples).</param>
-    /// <param name="labels">One label a sample, 0 … classes−1.</param>
-    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="labels">One label per sample, 0 … classes−1.</param>
     /// <returns><c>P − Y</c>, (classes × samples). Divide by the number of samples for the gradient of the mean.</returns>
-    /// <exception cref="ArgumentException">There is not one label a sample, or a label is out of range.</exception>
+    /// <exception cref="ArgumentException">There is not one label per sample, or a label is out of range.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than two classes.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="logits"/> is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public static Matrix<T> Gradient<T>(Matrix<T> logits, ReadOnlySpan<int> labels)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    public Matrix<T> Gradient(Matrix<T> logits, ReadOnlySpan<int> labels)
     {
         Check(logits, labels);
-        T[] gradient = new T[logits.RowCount * labels.Length];
-        new Softmax<T>().Evaluate(logits.ToColumnMajorArray(), gradient, logits.RowCount);
-        SubtractOneHot<T>(gradient, labels);
+        T[] values = logits.ToColumnMajorArray();
+        T[] gradient = new T[values.Length];
+        Evaluate(values, new TargetBatch<T>(labels), gradient, new double[labels.Length]);
         return Matrix<T>.Build.Dense(logits.RowCount, labels.Length, gradient);
     }
 
     /// <summary>Computes the gradient of the summed cost by the logits.</summary>
     /// <param name="logits">(classes × samples).</param>
     /// <param name="targets">(classes × samples): one 1 in each column, 0 elsewhere.</param>
-    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <returns><c>P − Y</c>, (classes × samples). Divide by the number of samples for the gradient of the mean.</returns>
     /// <exception cref="ArgumentException">The shapes differ, or a column of targets is not one-hot.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than two classes.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public static Matrix<T> Gradient<T>(Matrix<T> logits, Matrix<T> targets)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => Gradient(logits, Labels(logits, targets));
+    public Matrix<T> Gradient(Matrix<T> logits, Matrix<T> targets) => Gradient(logits, Labels(logits, targets));
 
-    /// <summary>Computes the probabilities and each sample's cost. Does not allocate.</summary>
-    /// <param name="logits">(classes × samples).</param>
-    /// <param name="labels">One label a sample.</param>
-    /// <param name="probabilities">Receives (classes × samples); not the memory of the logits.</param>
-    /// <param name="scratch">Two elements a sample.</param>
-    /// <param name="costs">Receives one cost a sample.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Evaluate<T>(
-        ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, Span<T> probabilities, Span<T> scratch, Span<double> costs)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    /// <inheritdoc/>
+    public void CheckOutput(ILayerActivation<T> output, int outputCount)
     {
-        int samples = labels.Length;
-        if (samples == 0)
+        ArgumentNullException.ThrowIfNull(output);
+        if (output is not Softmax<T>)
         {
-            return;
+            throw new ArgumentException(
+                $"{nameof(CrossEntropyLoss<>)} belongs to an output layer with Softmax, but the output layer has {output}.", nameof(output));
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The targets are not labels, or the spans do not fit together.</exception>
+    /// <remarks>The derivatives are <c>p − onehot(y)</c>. Labels are not checked; a data set's are in range.</remarks>
+    public void Evaluate(ReadOnlySpan<T> logits, TargetBatch<T> targets, Span<T> derivatives, Span<double> costs)
+    {
+        ReadOnlySpan<int> labels = targets.Labels;
+        int samples = costs.Length;
+        if (labels.Length != samples || derivatives.Length != logits.Length || (samples > 0 && logits.Length % samples != 0))
+        {
+            throw new ArgumentException(
+                $"{samples} costs need as many labels, and logits and derivatives in whole columns, but there were "
+                + $"{labels.Length} labels, {logits.Length} logits and {derivatives.Length} derivatives.",
+                nameof(costs));
         }
 
-        int classes = logits.Length / samples;
-        Span<T> maxima = scratch[..samples];
-        Span<T> sums = scratch.Slice(samples, samples);
-        SoftmaxKernel.Evaluate(logits, probabilities, classes, maxima, sums);
+        int classes = samples == 0 ? 0 : logits.Length / samples;
+        for (int start = 0; start < samples; start += SoftmaxKernel.BlockColumns)
+        {
+            int count = Math.Min(SoftmaxKernel.BlockColumns, samples - start);
+            Evaluate(
+                logits.Slice(start * classes, count * classes),
+                labels.Slice(start, count),
+                derivatives.Slice(start * classes, count * classes),
+                costs.Slice(start, count),
+                classes);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Evaluate(ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, Span<T> derivatives, Span<double> costs, int classes)
+    {
+        int samples = labels.Length;
+        Span<T> maxima = stackalloc T[samples];
+        Span<T> sums = stackalloc T[samples];
+        SoftmaxKernel.Evaluate(logits, derivatives, classes, maxima, sums);
 
         // The logarithms are taken of all samples at once. Without an offset that of the sum of exponentials is a part of the cost.
         for (int j = 0; j < samples; j++)
         {
             costs[j] = Offset == 0
                 ? double.CreateChecked(sums[j])
-                : double.CreateChecked(probabilities[(j * classes) + labels[j]]) + Offset;
+                : double.CreateChecked(derivatives[(j * classes) + labels[j]]) + Offset;
         }
 
         Elementwise.Apply<double, LogOperator<double>>(costs, costs);
@@ -137,23 +158,11 @@ public sealed class CrossEntropyLoss
             costs[j] = Offset == 0
                 ? costs[j] + (double.CreateChecked(maxima[j]) - double.CreateChecked(logits[(j * classes) + labels[j]]))
                 : -costs[j];
+            derivatives[(j * classes) + labels[j]] -= T.One;
         }
     }
 
-    /// <summary><c>P − Y</c>, in place.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void SubtractOneHot<T>(Span<T> probabilities, ReadOnlySpan<int> labels)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
-    {
-        int classes = labels.IsEmpty ? 0 : probabilities.Length / labels.Length;
-        for (int j = 0; j < labels.Length; j++)
-        {
-            probabilities[(j * classes) + labels[j]] -= T.One;
-        }
-    }
-
-    private static void Check<T>(Matrix<T> logits, ReadOnlySpan<int> labels)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private static void Check(Matrix<T> logits, ReadOnlySpan<int> labels)
     {
         ElementType.Check<T>();
         ArgumentNullException.ThrowIfNull(logits);
@@ -161,15 +170,14 @@ public sealed class CrossEntropyLoss
         if (labels.Length != logits.ColumnCount)
         {
             throw new ArgumentException(
-                $"There must be one label a sample: the logits are {logits.RowCount} x {logits.ColumnCount}, but there were {labels.Length} labels.",
+                $"There must be one label per sample: the logits are {logits.RowCount} x {logits.ColumnCount}, but there were {labels.Length} labels.",
                 nameof(labels));
         }
 
         Requirements.CheckLabels(labels, logits.RowCount, nameof(labels));
     }
 
-    private static int[] Labels<T>(Matrix<T> logits, Matrix<T> targets)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    private static int[] Labels(Matrix<T> logits, Matrix<T> targets)
     {
         ElementType.Check<T>();
         ArgumentNullException.ThrowIfNull(logits);

@@ -20,12 +20,12 @@ internal static class ArchitectureJson
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => Encoding.UTF8.GetString(StrictJson.Write(json =>
         {
             json.WriteNumber("format", Format);
-            json.WriteNumber("inputs", network.Inputs);
+            json.WriteNumber("inputs", network.InputCount);
             json.WriteStartArray("layers");
             for (int l = 0; l < network.Layers.Count; l++)
             {
                 json.WriteStartObject();
-                json.WriteNumber("units", network.Layers[l].Outputs);
+                json.WriteNumber("units", network.Layers[l].OutputCount);
                 WriteActivation(json, network.Layers[l].Activation, l);
                 json.WriteEndObject();
             }
@@ -37,92 +37,89 @@ internal static class ArchitectureJson
     /// <param name="text">The text.</param>
     /// <param name="what">What messages call it.</param>
     /// <param name="own">The activations that are not this library's, by name.</param>
-    /// <returns>The number of inputs, and the units and activation of each layer: null for softmax, which only the last one
-    /// has.</returns>
+    /// <returns>The number of inputs, and the units and activation of each layer.</returns>
     /// <exception cref="InvalidDataException">It is no description of a network, or names an activation that is not
     /// there.</exception>
-    public static (int Inputs, (int Units, IActivation<T>? Activation)[] Layers) Read<T>(
+    public static (int InputCount, (int Units, ILayerActivation<T> Activation)[] Layers) Read<T>(
         string text, string what, IReadOnlyDictionary<string, IActivation<T>> own)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => StrictJson.Parse(text, what, json =>
         {
             var root = new JsonFields(json, what);
             root.CheckFormat(Format);
             int inputs = root.PositiveInteger("inputs");
-            var layers = new List<(int, IActivation<T>?)>();
+            var layers = new List<(int Units, ILayerActivation<T> Activation)>();
             foreach (JsonElement element in root.Array("layers"))
             {
                 var layer = new JsonFields(element, $"{what}, layer {layers.Count + 1}");
                 layers.Add((layer.PositiveInteger("units"), ReadActivation(layer, own)));
             }
 
-            int softmax = layers.FindIndex(layer => layer.Item2 is null);
-            return softmax >= 0 && softmax == layers.Count - 1
+            if (layers.Count == 0)
+            {
+                throw new InvalidDataException($"{what} must have at least one layer, but has none.");
+            }
+
+            int softmax = layers.FindIndex(layer => layer.Activation is Softmax<T>);
+            if (softmax >= 0 && softmax < layers.Count - 1)
+            {
+                throw new InvalidDataException(
+                    $"{what} may have Softmax as the activation of the last layer only, but layer {softmax + 1} of {layers.Count} has it.");
+            }
+
+            return softmax < 0 || layers[softmax].Units > 1
                 ? (inputs, layers.ToArray())
-                : throw new InvalidDataException(
-                    $"{what} must have Softmax as the activation of the last layer and no other, but the first of {layers.Count} "
-                    + $"layers that has it is {(softmax < 0 ? "none" : softmax + 1)}.");
+                : throw new InvalidDataException($"{what} must have at least 2 units in a layer with Softmax, but has 1.");
         });
 
-    private static void WriteActivation<T>(Utf8JsonWriter json, IActivation<T>? activation, int layer)
+    private static void WriteActivation<T>(Utf8JsonWriter json, ILayerActivation<T> activation, int layer)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
-        switch (activation)
+        if (ActivationCatalog<T>.Find(activation) is not { } entry)
         {
-            case null:
-                json.WriteString("activation", "Softmax");
-                break;
-            case LeakyRelu<T> leaky:
-                json.WriteString("activation", "LeakyRelu");
-                json.WriteNumber("slope", leaky.Slope);
-                break;
-            case Relu<T> or Sigmoid<T> or Tanh<T> or Identity<T>:
-                json.WriteString("activation", activation.ToString());
-                break;
-            default:
-                json.WriteString("activation", OwnActivation);
-                json.WriteString("name", NameOf(activation, $"that of layer {layer + 1}"));
-                break;
+            json.WriteString("activation", OwnActivation);
+            json.WriteString("name", NameOf(activation, $"that of layer {layer + 1}"));
+            return;
+        }
+
+        json.WriteString("activation", entry.Name);
+        if (entry.Parameter is { } parameter)
+        {
+            json.WriteNumber(parameter.Name, parameter.ValueOf(activation));
         }
     }
 
     /// <summary>The name of a caller's own activation.</summary>
     /// <exception cref="ArgumentException">It has none.</exception>
-    public static string NameOf<T>(IActivation<T> activation, string which)
+    public static string NameOf<T>(ILayerActivation<T> activation, string which)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
         activation.ToString() is { Length: > 0 } name
             ? name
             : throw new ArgumentException($"An activation needs a name, which ToString returns, but {which} returns none.");
 
-    private static IActivation<T>? ReadActivation<T>(JsonFields layer, IReadOnlyDictionary<string, IActivation<T>> own)
+    private static ILayerActivation<T> ReadActivation<T>(JsonFields layer, IReadOnlyDictionary<string, IActivation<T>> own)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         string kind = layer.Text("activation");
-        switch (kind)
+        if (kind == OwnActivation)
         {
-            case "Softmax":
-                return null;
-            case "Relu":
-                return new Relu<T>();
-            case "LeakyRelu":
-                double slope = layer.Number("slope");
-                return slope is >= 0 and <= 1
-                    ? new LeakyRelu<T>(slope)
-                    : throw layer.Error($"must have a slope from 0 to 1, but has {slope}");
-            case "Sigmoid":
-                return new Sigmoid<T>();
-            case "Tanh":
-                return new Tanh<T>();
-            case "Identity":
-                return new Identity<T>();
-            case OwnActivation:
-                string name = layer.Text("name");
-                return own.TryGetValue(name, out IActivation<T>? activation)
-                    ? activation
-                    : throw layer.Error(
-                        $"has the activation {StrictJson.Quote(name)}, which is not this library's and must be given, but "
-                        + $"{(own.Count == 0 ? "none was" : $"only {string.Join(", ", own.Keys)} was")}");
-            default:
-                throw layer.Error($"must have an activation that is known, but has {StrictJson.Quote(kind)}");
+            string name = layer.Text("name");
+            return own.TryGetValue(name, out IActivation<T>? activation)
+                ? activation
+                : throw layer.Error(
+                    $"has the activation {StrictJson.Quote(name)}, which is not this library's and must be given, but "
+                    + $"{(own.Count == 0 ? "none was" : $"only {string.Join(", ", own.Keys)} was")}");
         }
+
+        ActivationEntry<T> entry = ActivationCatalog<T>.Find(kind)
+            ?? throw layer.Error($"must have an activation that is known, but has {StrictJson.Quote(kind)}");
+        if (entry.Parameter is not { } parameter)
+        {
+            return entry.Create();
+        }
+
+        double value = layer.Number(parameter.Name);
+        return value >= parameter.Minimum && value <= parameter.Maximum
+            ? entry.Create(value)
+            : throw layer.Error($"must have a {parameter.Name} from {parameter.Minimum} to {parameter.Maximum}, but has {value}");
     }
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
+using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core.Serialization;
 
@@ -11,10 +12,10 @@ namespace NeuralNets.Core.Serialization;
 internal sealed record LayerTensors(SafetensorsEntry Weights, SafetensorsEntry Biases)
 {
     /// <summary>The number of inputs.</summary>
-    public int Inputs => (int)Weights.Shape[1];
+    public int InputCount => (int)Weights.Shape[1];
 
     /// <summary>The number of units.</summary>
-    public int Outputs => (int)Weights.Shape[0];
+    public int OutputCount => (int)Weights.Shape[0];
 
     /// <summary>Finds the tensors of layers that follow each other, and checks that they do. Reads nothing yet.</summary>
     /// <param name="file">The file.</param>
@@ -42,15 +43,10 @@ internal sealed record LayerTensors(SafetensorsEntry Weights, SafetensorsEntry B
                     + $"{StrictJson.Quote(weights.Name)} is {weights}.");
             }
 
-            if (l > 0 && inputs != layers[l - 1].Outputs)
+            if (l > 0 && inputs != layers[l - 1].OutputCount)
             {
-                file.Throw($"a layer must have as many inputs as the one before has units, {layers[l - 1].Outputs}, but "
+                file.Throw($"a layer must have as many inputs as the one before has units, {layers[l - 1].OutputCount}, but "
                     + $"{StrictJson.Quote(weights.Name)} is {weights}.");
-            }
-
-            if (l == layers.Length - 1 && outputs < 2)
-            {
-                file.Throw($"the output layer must have at least 2 classes, but {StrictJson.Quote(weights.Name)} is {weights}.");
             }
 
             layers[l] = new LayerTensors(weights, biases);
@@ -67,9 +63,9 @@ internal sealed record LayerTensors(SafetensorsEntry Weights, SafetensorsEntry B
         for (int l = 0; l < network.Layers.Count; l++)
         {
             DenseLayer<T> layer = network.Layers[l];
-            yield return new($"{Prefix(l)}.weight", dtype, [layer.Outputs, layer.Inputs], stream => WriteWeights(stream, layer));
+            yield return new($"{Prefix(l)}.weight", dtype, [layer.OutputCount, layer.InputCount], stream => WriteWeights(stream, layer));
             yield return new(
-                $"{Prefix(l)}.bias", dtype, [layer.Outputs], stream => LittleEndian.Write<T>(stream, layer.BiasSpan.ToArray()));
+                $"{Prefix(l)}.bias", dtype, [layer.OutputCount], stream => LittleEndian.Write<T>(stream, layer.BiasSpan.ToArray()));
         }
     }
 
@@ -82,30 +78,28 @@ internal sealed record LayerTensors(SafetensorsEntry Weights, SafetensorsEntry B
 
     /// <summary>Reads the parameters.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="activation">The function of a hidden layer, or null for the output layer.</param>
+    /// <param name="activation">The function of the layer.</param>
     /// <exception cref="InvalidDataException">A double is too large for a float.</exception>
-    public DenseLayer<T> Read<T>(SafetensorsReader file, IActivation<T>? activation)
+    public DenseLayer<T> Read<T>(SafetensorsReader file, ILayerActivation<T> activation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T[] values = new T[Inputs * Outputs];
-        T[] row = new T[Inputs];
+        T[] values = new T[InputCount * OutputCount];
+        T[] row = new T[InputCount];
         Stream stream = file.Seek(Weights);
-        for (int i = 0; i < Outputs; i++)
+        for (int i = 0; i < OutputCount; i++)
         {
             ReadValues<T>(file, Weights, stream, row);
             for (int j = 0; j < row.Length; j++)
             {
-                values[(j * Outputs) + i] = row[j];
+                values[(j * OutputCount) + i] = row[j];
             }
         }
 
-        T[] biasValues = new T[Outputs];
+        T[] biasValues = new T[OutputCount];
         ReadValues<T>(file, Biases, file.Seek(Biases), biasValues);
-        Matrix<T> weights = Matrix<T>.Build.Dense(Outputs, Inputs, values);
+        Matrix<T> weights = Matrix<T>.Build.Dense(OutputCount, InputCount, values);
         MathNet.Numerics.LinearAlgebra.Vector<T> biases = MathNet.Numerics.LinearAlgebra.Vector<T>.Build.Dense(biasValues);
-        return activation is null
-            ? new DenseLayer<T>(weights, biases, new Softmax<T>())
-            : new DenseLayer<T>(weights, biases, activation);
+        return new DenseLayer<T>(weights, biases, activation);
     }
 
     private static SafetensorsEntry Find<T>(SafetensorsReader file, string name, bool allowRounding)
@@ -130,12 +124,12 @@ internal sealed record LayerTensors(SafetensorsEntry Weights, SafetensorsEntry B
     private static void WriteWeights<T>(Stream stream, DenseLayer<T> layer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T[] row = new T[layer.Inputs];
-        for (int i = 0; i < layer.Outputs; i++)
+        T[] row = new T[layer.InputCount];
+        for (int i = 0; i < layer.OutputCount; i++)
         {
             for (int j = 0; j < row.Length; j++)
             {
-                row[j] = layer.WeightSpan[(j * layer.Outputs) + i];
+                row[j] = layer.WeightSpan[(j * layer.OutputCount) + i];
             }
 
             LittleEndian.Write<T>(stream, row);

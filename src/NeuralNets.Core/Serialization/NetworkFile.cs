@@ -1,5 +1,6 @@
 using System.Numerics;
 using NeuralNets.Core.Activations;
+using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core.Serialization;
 
@@ -179,7 +180,12 @@ public static class NetworkFile
 
         SafetensorsReader file = Read(stream, name);
         LayerTensors[] layers = LayerTensors.Find<T>(file, prefixes, allowRounding);
-        return Build(file, layers, [.. hiddenActivations, null]);
+        if (layers[^1].OutputCount < 2)
+        {
+            file.Throw($"the output layer must have at least 2 classes, but {StrictJson.Quote(layers[^1].Weights.Name)} is {layers[^1].Weights}.");
+        }
+
+        return Build<T>(file, layers, [.. hiddenActivations, new Softmax<T>()]);
     }
 
     /// <summary>What a file's metadata says of a network.</summary>
@@ -236,7 +242,7 @@ public static class NetworkFile
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         string text = Metadata(file, ArchitectureKey);
-        (int inputs, (int Units, IActivation<T>? Activation)[] expected) =
+        (int inputs, (int Units, ILayerActivation<T> Activation)[] expected) =
             ArchitectureJson.Read(text, $"{file.Name}: {ArchitectureKey}", own);
         if (file.Entries.Count != 2 * expected.Length)
         {
@@ -249,7 +255,7 @@ public static class NetworkFile
         for (int l = 0; l < layers.Length; l++)
         {
             int layerInputs = l == 0 ? inputs : expected[l - 1].Units;
-            if (layers[l].Inputs != layerInputs || layers[l].Outputs != expected[l].Units)
+            if (layers[l].InputCount != layerInputs || layers[l].OutputCount != expected[l].Units)
             {
                 file.Throw(
                     $"{StrictJson.Quote(layers[l].Weights.Name)} must be [{expected[l].Units}, {layerInputs}] as {ArchitectureKey} says, "
@@ -271,7 +277,7 @@ public static class NetworkFile
         return text;
     }
 
-    private static Network<T> Build<T>(SafetensorsReader file, LayerTensors[] layers, IActivation<T>?[] activations)
+    private static Network<T> Build<T>(SafetensorsReader file, LayerTensors[] layers, ILayerActivation<T>[] activations)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         new(layers.Select((layer, l) => layer.Read(file, activations[l])));
 }

@@ -1,29 +1,30 @@
-using NeuralNets.Core.Losses;
+using System.Globalization;
 
 namespace NeuralNets.Core.Training;
 
-/// <summary>What one epoch came to.</summary>
+/// <summary>The result of one epoch.</summary>
 public sealed record EpochResult
 {
     /// <summary>The number of epochs that the trainer has completed with this one: the first is 1.</summary>
     public required int Epoch { get; init; }
 
     /// <summary>
-    /// The cost over all training samples, each with the weights that its batch met: before the update. In full-batch training
-    /// that is the cost of the network before this epoch's update.
+    /// The cost and the accuracy over all training samples, each with the weights that its batch met, before the update. So in full-batch
+    /// training they are those of the network before this epoch's update; after it, they are in the next epoch's result, or what
+    /// <see cref="Network{T}.Evaluate"/> returns.
     /// </summary>
-    public required Cost Cost { get; init; }
+    public required Score Training { get; init; }
 
-    /// <summary>
-    /// The share of the training samples that were classified correctly, 0 … 1. In mini-batch training each sample is counted
-    /// with the weights that its batch met; in full-batch training all with the weights after this epoch's update.
-    /// </summary>
-    public required double TrainingAccuracy { get; init; }
+    /// <summary>The cost and the accuracy of the validation samples with the weights after the epoch; null without a validation
+    /// set.</summary>
+    public required Score? Validation { get; init; }
 
-    /// <summary>The share of the validation samples classified correctly with the weights after the epoch; null without a
-    /// validation set.</summary>
-    public required double? ValidationAccuracy { get; init; }
-
-    /// <summary>The time from the start of the call to the end of the epoch, evaluation excluded.</summary>
+    /// <summary>The time from the start of the call to the end of the epoch, evaluation excluded. Zero in the history of a trainer that
+    /// was loaded from a checkpoint, which does not hold it.</summary>
     public required TimeSpan TrainingTime { get; init; }
+
+    /// <summary>Returns the epoch and its scores.</summary>
+    /// <returns>For instance <c>epoch 5: training cost 0.075, accuracy 98.4 %; validation cost 0.081, accuracy 98.1 %</c>.</returns>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"epoch {Epoch}: training {Training}{(Validation is null ? "" : $"; validation {Validation}")}");
 }

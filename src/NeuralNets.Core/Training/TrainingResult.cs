@@ -1,9 +1,9 @@
 namespace NeuralNets.Core.Training;
 
-/// <summary>What a call of <see cref="GradientDescentTrainer{T}.Fit"/> came to.</summary>
+/// <summary>The result of a call of <see cref="GradientDescentTrainer{T}.Fit"/>.</summary>
 public sealed class TrainingResult
 {
-    /// <summary>One result an epoch, in order.</summary>
+    /// <summary>One result per epoch, in order.</summary>
     public required IReadOnlyList<EpochResult> Epochs { get; init; }
 
     /// <summary>The time that training took, evaluation excluded.</summary>
@@ -13,11 +13,11 @@ public sealed class TrainingResult
     /// last update.</summary>
     public required TimeSpan EvaluationTime { get; init; }
 
-    /// <summary>Training samples a second of <see cref="TrainingTime"/>.</summary>
+    /// <summary>Training samples per second of <see cref="TrainingTime"/>.</summary>
     public required double SamplesPerSecond { get; init; }
 
     /// <summary>The number of threads that trained; those of a backend of its own are not counted.</summary>
-    public required int Workers { get; init; }
+    public required int WorkerCount { get; init; }
 
     /// <summary>The name of the backend that computed the matrix products.</summary>
     public required string Backend { get; init; }

@@ -3,72 +3,107 @@ using System.Numerics;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Initialization;
 using NeuralNets.Core.Kernels;
-using NeuralNets.Core.Losses;
+using NeuralNets.Core.Optimizers;
+using NeuralNets.Core.Training.Steps;
+using NeuralNets.Core.Training.Workers;
 
 namespace NeuralNets.Core.Training;
 
 /// <summary>
-/// One call of <see cref="GradientDescentTrainer{T}.Fit"/>: the loop over epochs, batches and chunks that every worker of the team
+/// One call of <see cref="GradientDescentTrainer{T}.Fit"/>: the loop over epochs, batches and micro-batches that every worker of the team
 /// runs in step with the others. What is one worker's alone, such as reporting, is worker 0's, the calling thread's.
 /// </summary>
 internal sealed class TrainingRun<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int CacheLine = 32; // numbers, at the most
+
     private readonly GradientDescentTrainer<T> _trainer;
+    private readonly TrainingSettings<T> _settings;
+    private readonly TrainingHooks _hooks;
+    private readonly OptimizerState<T> _state;
     private readonly Dataset<T> _training;
     private readonly Dataset<T>? _validation;
-    private readonly IProgress<EpochResult>? _progress;
+    private readonly Action<EpochResult>? _onEpoch;
     private readonly CancellationToken _cancellation;
     private readonly int _epochs;
     private readonly int _batchSize;
     private readonly StepPlan _plan;
     private readonly TeamPace _pace = new(Stopwatch.GetTimestamp());
     private readonly TrainingStep<T> _step;
+    private readonly ParameterSnapshot<T> _epochStart;
     private readonly int[] _order;
-    private readonly int[] _predicted;
-    private readonly int[] _hits; // a worker each, far enough apart not to share a cache line
+    private readonly double[] _evaluationCosts;
+    private readonly int[] _correct; // one per worker, far enough apart not to share a cache line
     private readonly List<EpochResult> _results = [];
     private readonly Stopwatch _trainingTime = new();
     private readonly Stopwatch _evaluationTime = new();
     private double _cost;
     private bool _cancelled;
     private bool _alone;
+    private bool _isWithinEpoch;
+    private bool _mustEvaluateTraining;
     private int _resume;
-    private EpochResult? _pending;
 
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="settings">Its settings for this run.</param>
+    /// <param name="state">What its optimizer remembers.</param>
+    /// <param name="training">The samples to train on.</param>
+    /// <param name="epochs">The number of epochs.</param>
+    /// <param name="validation">The samples to evaluate after each epoch, or null.</param>
+    /// <param name="onEpoch">Receives the result of each epoch, or null.</param>
+    /// <param name="cancellation">Ends the run between two steps.</param>
     public TrainingRun(
         GradientDescentTrainer<T> trainer,
+        TrainingSettings<T> settings,
+        OptimizerState<T> state,
         Dataset<T> training,
         int epochs,
         Dataset<T>? validation,
-        IProgress<EpochResult>? progress,
+        Action<EpochResult>? onEpoch,
         CancellationToken cancellation)
     {
         _trainer = trainer;
+        _settings = settings;
+        _hooks = trainer.Hooks;
+        _state = state;
         _training = training;
         _validation = validation;
-        _progress = progress;
+        _onEpoch = onEpoch;
         _cancellation = cancellation;
         _epochs = epochs;
-        _batchSize = Math.Min(trainer.BatchSize ?? training.Count, training.Count);
-        _plan = trainer.Plan(_batchSize);
-        _step = new TrainingStep<T>(
-            trainer.Network, trainer.Loss, training, T.CreateChecked(trainer.LearningRate), _plan, accumulates: _batchSize > _plan.ChunkColumns, trainer.Backend);
+        _batchSize = Math.Min(settings.BatchSize ?? training.Count, training.Count);
+        _plan = StepPlan.Choose(trainer.Network, settings, _hooks, _batchSize);
+        _step = new TrainingStep<T>(trainer.Network, settings, state, training, _plan, accumulates: _batchSize > _plan.MicroBatchSize);
+        _epochStart = new(trainer.Network, state);
         _order = new int[training.Count];
-        _predicted = new int[Math.Max(validation?.Count ?? 0, IsFullBatch ? training.Count : 0)];
-        _hits = new int[_plan.Workers * HitsStride];
+        _evaluationCosts = new double[Math.Max(validation?.Count ?? 0, training.Count)];
+        _correct = new int[_plan.WorkerCount * CacheLine];
     }
 
-    private const int HitsStride = 32;
+    private Network<T> Network => _trainer.Network;
 
-    /// <summary>Whether an epoch is one step. Then the order of the samples is theirs, and the training accuracy after an update comes
-    /// with the next epoch's forward pass.</summary>
+    /// <summary>Whether an epoch is one step. Then the order of the samples is theirs.</summary>
     private bool IsFullBatch => _batchSize == _training.Count;
 
     /// <summary>Trains.</summary>
     public TrainingResult Run()
     {
-        WorkerTeam.Run(_plan.Workers, RunWorker);
+        try
+        {
+            WorkerTeam.Run(_plan.WorkerCount, RunWorker);
+            if (_cancelled && !AnswersAreFinite())
+            {
+                _epochStart.Restore();
+            }
+        }
+        catch when (_isWithinEpoch)
+        {
+            // The steps of a failed epoch are taken back: all workers have ended, and whatever they changed, its start is known to be good.
+            _epochStart.Restore();
+            throw;
+        }
+
         if (_cancelled)
         {
             throw new OperationCanceledException(_cancellation);
@@ -81,8 +116,8 @@ internal sealed class TrainingRun<T>
             TrainingTime = _trainingTime.Elapsed,
             EvaluationTime = _evaluationTime.Elapsed,
             SamplesPerSecond = samples / _trainingTime.Elapsed.TotalSeconds,
-            Workers = _plan.Workers,
-            Backend = _trainer.Backend.Name,
+            WorkerCount = _plan.WorkerCount,
+            Backend = _settings.Backend.Name,
         };
     }
 
@@ -90,7 +125,10 @@ internal sealed class TrainingRun<T>
     {
         try
         {
-            RunEpochs(team, worker);
+            for (int epoch = 0; epoch < _epochs && !_cancelled; epoch++)
+            {
+                RunEpoch(team, worker, isLast: epoch == _epochs - 1);
+            }
         }
         finally
         {
@@ -99,54 +137,50 @@ internal sealed class TrainingRun<T>
         }
     }
 
-    private void RunEpochs(WorkerTeam team, int worker)
+    private void RunEpoch(WorkerTeam team, int worker, bool isLast)
     {
-        for (int epoch = 0; epoch < _epochs; epoch++)
+        if (worker == 0)
         {
-            if (worker == 0)
-            {
-                _trainingTime.Start();
-                Order();
-                _cost = 0;
-            }
-
-            team.Barrier();
-            _step.Load(worker); // each time: a progress handler may have written to the network
-            _hits[worker * HitsStride] = TrainEpoch(team, worker);
-            if (_cancelled)
-            {
-                return;
-            }
-
-            _step.Save(worker);
-            team.Barrier();
-            if (worker == 0)
-            {
-                _trainingTime.Stop();
-                _trainer.EpochsCompleted++;
-            }
-
-            Evaluate(_validation, team, worker);
-            if (worker == 0)
-            {
-                EndEpoch(isLast: epoch == _epochs - 1);
-            }
+            BeginEpoch();
         }
 
-        if (IsFullBatch)
+        team.Barrier();
+        _step.Load(worker); // each time: a handler may have written to the network
+        _correct[worker * CacheLine] = TrainEpoch(team, worker);
+        if (_cancelled)
         {
-            team.Barrier(); // worker 0 has read what was predicted for the validation set
-            Evaluate(_training, team, worker);
-            if (worker == 0)
-            {
-                Report(_pending! with { TrainingAccuracy = PredictedShare(_training) });
-            }
+            return;
+        }
+
+        _step.Save(worker);
+        team.Barrier();
+        Score? training = null;
+        if (worker == 0)
+        {
+            _trainingTime.Stop();
+            training = Network<T>.ScoreOf(_training, _cost, SumOfCorrect());
+            _mustEvaluateTraining = !AnswerBound.IsFinite(Network, _training.LargestFeature);
+        }
+
+        CheckAnswers(team, worker);
+        if (worker == 0)
+        {
+            CompleteEpoch();
+        }
+
+        Score? validation = Evaluate(_validation, team, worker);
+        if (worker == 0)
+        {
+            EndEpoch(training!, validation, isLast);
         }
     }
 
-    /// <summary>Writes the order of the samples in the next epoch, which depends on the seed and the epoch alone.</summary>
-    private void Order()
+    private void BeginEpoch()
     {
+        _trainingTime.Start();
+        _epochStart.Take();
+        _isWithinEpoch = true;
+        _cost = 0;
         if (IsFullBatch)
         {
             for (int i = 0; i < _order.Length; i++)
@@ -156,7 +190,8 @@ internal sealed class TrainingRun<T>
         }
         else
         {
-            RandomSequence.ForShuffle(_trainer.Seed, _trainer.EpochsCompleted).Permutation(_order);
+            // A function of the seed and of the epoch alone.
+            RandomSequence.ForShuffle(_settings.Seed, _trainer.EpochsCompleted).Permutation(_order);
         }
     }
 
@@ -164,7 +199,7 @@ internal sealed class TrainingRun<T>
     /// training is cancelled, the epoch ends early.</summary>
     private int TrainEpoch(WorkerTeam team, int worker)
     {
-        int hits = 0;
+        int correct = 0;
         int batch = 0;
         while (batch < _order.Length)
         {
@@ -176,7 +211,7 @@ internal sealed class TrainingRun<T>
                 {
                     while (batch < _order.Length && _alone)
                     {
-                        batch = TrainStep(team, isAlone: true, worker, batch, ref hits);
+                        batch = TrainBatch(team, isAlone: true, worker, batch, ref correct);
                     }
 
                     _resume = batch;
@@ -187,68 +222,70 @@ internal sealed class TrainingRun<T>
             }
             else
             {
-                batch = TrainStep(team, isAlone: false, worker, batch, ref hits);
+                batch = TrainBatch(team, isAlone: false, worker, batch, ref correct);
             }
         }
 
-        return hits;
+        return correct;
     }
 
-    /// <summary>Runs one step: a worker's part, or all parts. Returns where the next batch begins: at the epoch's end when training is
-    /// cancelled.</summary>
-    private int TrainStep(WorkerTeam team, bool isAlone, int worker, int batch, ref int hits)
+    /// <summary>Runs the step of one batch: a worker's part, or all parts. Returns where the next batch begins: at the epoch's end when
+    /// training is cancelled.</summary>
+    private int TrainBatch(WorkerTeam team, bool isAlone, int worker, int start, ref int correct)
     {
-        int endPart = isAlone ? _plan.Workers : worker + 1;
-        int size = Math.Min(_batchSize, _order.Length - batch);
-        for (int chunk = 0; chunk < size; chunk += _plan.ChunkColumns)
+        int endPart = isAlone ? _plan.WorkerCount : worker + 1;
+        int size = Math.Min(_batchSize, _order.Length - start);
+        long number = _state.UpdateCount + (start / _batchSize) + 1;
+        var update = new ParameterUpdate<T>(
+            _settings.Optimizer, new UpdateStep(_settings.LearningRate, number), T.One / T.CreateChecked(size));
+        for (int done = 0; done < size; done += _plan.MicroBatchSize)
         {
-            ReadOnlySpan<int> rest = _order.AsSpan(batch + chunk);
-            ReadOnlySpan<int> samples = rest[..Math.Min(_plan.ChunkColumns, size - chunk)];
+            ReadOnlySpan<int> rest = _order.AsSpan(start + done);
+            ReadOnlySpan<int> samples = rest[..Math.Min(_plan.MicroBatchSize, size - done)];
             rest = rest[samples.Length..];
-            ReadOnlySpan<int> next = rest[..Math.Min(samples.Length, rest.Length)];
-            if (worker == 0 && chunk == 0)
+            var batch = new MicroBatch(
+                samples, rest[..Math.Min(samples.Length, rest.Length)], isFirst: done == 0, isLast: done + samples.Length == size);
+            if (worker == 0 && batch.IsFirst)
             {
                 _cancelled = _cancellation.IsCancellationRequested;
             }
 
             for (int part = worker; part < endPart; part++)
             {
-                _step.Begin(samples, next, part);
+                _step.ForwardUnits(batch, part);
             }
 
-            Meet(team, isAlone);
+            Wait(team, isAlone);
             if (_cancelled)
             {
                 // Read between two barriers, nowhere else: worker 0 may be a step ahead of the others' loops, and all must leave at one step.
                 return _order.Length;
             }
 
-            if (worker == 0 && batch == 0 && chunk == 0)
+            if (worker == 0 && start == 0 && batch.IsFirst)
             {
                 _pace.Resume(team.Waited, Stopwatch.GetTimestamp()); // after the barrier: all have waited to the end
             }
 
             for (int part = worker; part < endPart; part++)
             {
-                hits += _step.Propagate(samples, next, part);
+                correct += _step.PropagateSamples(batch, part);
             }
 
-            bool isLast = chunk + samples.Length == size;
-            if (worker == 0 && isLast)
+            if (worker == 0 && batch.IsLast)
             {
                 ChoosePace(team, size);
             }
 
-            Meet(team, isAlone);
+            Wait(team, isAlone);
             if (_step.HasNonFiniteCost)
             {
-                // Before the update, so that the network keeps its last good parameters.
-                ThrowNonFiniteCost(team, worker, (batch / _batchSize) + 1, samples.Length);
+                ThrowNonFiniteCost(team, worker, (start / _batchSize) + 1, samples.Length);
             }
 
             for (int part = worker; part < endPart; part++)
             {
-                _step.Descend(samples.Length, isFirst: chunk == 0, isLast ? size : 0, part);
+                _step.Update(batch, update, part);
             }
 
             if (worker == 0)
@@ -257,11 +294,11 @@ internal sealed class TrainingRun<T>
             }
         }
 
-        _trainer.StepObserver?.Invoke(worker);
-        return batch + _batchSize;
+        _hooks.OnStep?.Invoke(worker);
+        return start + _batchSize;
     }
 
-    private static void Meet(WorkerTeam team, bool isAlone)
+    private static void Wait(WorkerTeam team, bool isAlone)
     {
         if (!isAlone)
         {
@@ -272,11 +309,11 @@ internal sealed class TrainingRun<T>
     /// <summary>Decides how the next step is worked: between two barriers of a step, so that all read the same.</summary>
     private void ChoosePace(WorkerTeam team, int samples)
     {
-        if (_trainer.ForcedPace is not null)
+        if (_hooks.IsAlone is not null)
         {
-            _alone = _trainer.ForcedPace();
+            _alone = _hooks.IsAlone();
         }
-        else if (_plan.Workers > 1)
+        else if (_plan.WorkerCount > 1)
         {
             _pace.Report(samples, team.Waited, Stopwatch.GetTimestamp());
             _alone = _pace.IsAlone;
@@ -300,7 +337,7 @@ internal sealed class TrainingRun<T>
             {
                 if (!double.IsFinite(cost))
                 {
-                    throw new NonFiniteCostException(_trainer.EpochsCompleted + 1, step, cost, _trainer.LearningRate);
+                    throw new NonFiniteCostException(_trainer.EpochsCompleted + 1, step, cost, _settings.LearningRate);
                 }
             }
         }
@@ -309,47 +346,76 @@ internal sealed class TrainingRun<T>
         team.Barrier();
     }
 
-    private void EndEpoch(bool isLast)
+    /// <summary>Makes sure that the network has finite answers for the training set after the epoch's last update, which no cost has
+    /// shown yet. The bound of worker 0 mostly shows it at once; if it does not, the training set is predicted.</summary>
+    private void CheckAnswers(WorkerTeam team, int worker)
     {
-        // Before the report: an epoch that was reported is not lost. The other workers wait at the next barrier.
-        _trainer.Checkpoints?.SaveIfDue(_trainer, isLast);
-        long hits = 0;
-        for (int worker = 0; worker < _plan.Workers; worker++)
+        team.Barrier();
+        if (!_mustEvaluateTraining)
         {
-            hits += _hits[worker * HitsStride];
-        }
-
-        double accuracy = (double)hits / _training.Count;
-        var result = new EpochResult
-        {
-            Epoch = _trainer.EpochsCompleted,
-            Cost = new Cost(_cost, _training.Count),
-            TrainingAccuracy = accuracy,
-            ValidationAccuracy = _validation is null ? null : PredictedShare(_validation),
-            TrainingTime = _trainingTime.Elapsed,
-        };
-        if (!IsFullBatch)
-        {
-            Report(result);
             return;
         }
 
-        if (_pending is not null)
+        Evaluate(_training, team, worker);
+        if (worker == 0)
         {
-            Report(_pending with { TrainingAccuracy = accuracy });
+            foreach (double cost in _evaluationCosts.AsSpan(0, _training.Count))
+            {
+                if (!double.IsFinite(cost))
+                {
+                    int step = ((_training.Count - 1) / _batchSize) + 1;
+                    throw new NonFiniteCostException(_trainer.EpochsCompleted + 1, step, cost, _settings.LearningRate);
+                }
+            }
+        }
+    }
+
+    private bool AnswersAreFinite()
+    {
+        if (AnswerBound.IsFinite(Network, _training.LargestFeature))
+        {
+            return true;
         }
 
-        _pending = result;
+        Span<double> costs = _evaluationCosts.AsSpan(0, _training.Count);
+        Network.Evaluate(_training, 0, costs, _settings.Loss!, _settings.Backend);
+        foreach (double cost in costs)
+        {
+            if (!double.IsFinite(cost))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
-    private void Report(EpochResult result)
+    private void CompleteEpoch()
     {
-        _results.Add(result);
-        _progress?.Report(result);
+        _isWithinEpoch = false;
+        _state.UpdateCount += (_training.Count + _batchSize - 1) / _batchSize;
+        _trainer.EpochsCompleted++;
     }
 
-    /// <summary>Predicts the labels of a set, each worker its share. Ends with a barrier.</summary>
-    private void Evaluate(Dataset<T>? set, WorkerTeam team, int worker)
+    private void EndEpoch(Score training, Score? validation, bool isLast)
+    {
+        var result = new EpochResult
+        {
+            Epoch = _trainer.EpochsCompleted,
+            Training = training,
+            Validation = validation,
+            TrainingTime = _trainingTime.Elapsed,
+        };
+        _results.Add(result);
+        _trainer.Add(result);
+
+        // Before the report: an epoch that was reported is not lost. The other workers wait at the next barrier.
+        _settings.Checkpoints?.SaveIfDue(_trainer, isLast);
+        _onEpoch?.Invoke(result);
+    }
+
+    /// <summary>Evaluates the network on a set, each worker its share. Ends with a barrier; worker 0 gets the score.</summary>
+    private Score? Evaluate(Dataset<T>? set, WorkerTeam team, int worker)
     {
         if (set is not null)
         {
@@ -358,16 +424,29 @@ internal sealed class TrainingRun<T>
                 _evaluationTime.Start();
             }
 
-            (int start, int count) = Partition.Share(set.Count, _plan.Workers, worker);
-            _trainer.Network.PredictLabels(set, start, _predicted.AsSpan(start, count), _trainer.Backend);
+            (int start, int count) = Partition.Share(set.Count, _plan.WorkerCount, worker);
+            Span<double> costs = _evaluationCosts.AsSpan(start, count);
+            _correct[worker * CacheLine] = Network.Evaluate(set, start, costs, _settings.Loss!, _settings.Backend);
         }
 
         team.Barrier();
-        if (worker == 0)
+        if (worker != 0 || set is null)
         {
-            _evaluationTime.Stop();
+            return null;
         }
+
+        _evaluationTime.Stop();
+        return Network<T>.ScoreOf(set, _evaluationCosts.AsSpan(0, set.Count), SumOfCorrect());
     }
 
-    private double PredictedShare(Dataset<T> set) => Evaluation.Accuracy.Of(set.Labels, _predicted.AsSpan(0, set.Count));
+    private long SumOfCorrect()
+    {
+        long sum = 0;
+        for (int worker = 0; worker < _plan.WorkerCount; worker++)
+        {
+            sum += _correct[worker * CacheLine];
+        }
+
+        return sum;
+    }
 }

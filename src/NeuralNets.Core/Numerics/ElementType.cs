@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 
-namespace NeuralNets.Core;
+namespace NeuralNets.Core.Numerics;
 
 /// <summary>The element types that the library computes in.</summary>
 internal static class ElementType

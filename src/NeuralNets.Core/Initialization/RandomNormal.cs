@@ -5,12 +5,12 @@ namespace NeuralNets.Core.Initialization;
 /// <c>w ~ N(0, σ²)</c>. The NumPy original uses σ = 0.01, with which deep layers receive hardly any signal: see
 /// <see cref="HeUniform"/> for what works.
 /// </remarks>
-public sealed class Normal : IWeightInitializer
+public sealed class RandomNormal : IWeightInitializer
 {
     /// <summary>Creates the initializer.</summary>
     /// <param name="standardDeviation">σ, finite and not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="standardDeviation"/> is negative, NaN or infinite.</exception>
-    public Normal(double standardDeviation = 0.01)
+    public RandomNormal(double standardDeviation = 0.01)
     {
         if (!double.IsFinite(standardDeviation) || standardDeviation < 0)
         {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
-namespace NeuralNets.Core.Training;
+namespace NeuralNets.Core.Training.Workers;
 
 /// <summary>
 /// A few threads that run one body together, with a barrier between its phases. The calling thread is worker 0, the others

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
-namespace NeuralNets.Core.Serialization;
+namespace NeuralNets.Core.Numerics;
 
 /// <summary>Numbers as little-endian bytes: what files and hashes are made of, whatever the machine.</summary>
 internal static class LittleEndian

@@ -2,9 +2,10 @@ using System.Numerics;
 using System.Text;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Losses;
-using NeuralNets.Core.Training;
+using NeuralNets.Core.Serialization;
+using NeuralNets.Core.Numerics;
 
-namespace NeuralNets.Core.Serialization;
+namespace NeuralNets.Core.Training;
 
 /// <summary>Saves and loads a network together with the state of its trainer, so that training can go on as if it had not
 /// stopped.</summary>
@@ -98,10 +99,10 @@ public static class CheckpointFile
         return new GradientDescentTrainer<T>(NetworkFile.ReadNetwork(file, own, allowRounding: false))
         {
             EpochsCompleted = state.EpochsCompleted,
-            Seed = state.Seed,
+            Seed = unchecked((long)state.Seed),
             LearningRate = state.LearningRate,
             BatchSize = state.BatchSize,
-            Loss = new CrossEntropyLoss(state.CostOffset),
+            Loss = new CrossEntropyLoss<T>(state.CostOffset),
             TrainingSet = state.TrainingSet,
             IsResumed = true,
         };
@@ -110,11 +111,12 @@ public static class CheckpointFile
     private static string Describe<T>(GradientDescentTrainer<T> trainer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Encoding.UTF8.GetString(StrictJson.Write(json =>
         {
+            TrainingSettings<T> settings = trainer.SettingsInUse;
             json.WriteNumber("format", Format);
             json.WriteNumber("epochsCompleted", trainer.EpochsCompleted);
-            json.WriteNumber("seed", trainer.Seed);
-            json.WriteNumber("learningRate", trainer.LearningRate);
-            if (trainer.BatchSize is { } size)
+            json.WriteNumber("seed", unchecked((ulong)settings.Seed));
+            json.WriteNumber("learningRate", settings.LearningRate);
+            if (settings.BatchSize is { } size)
             {
                 json.WriteNumber("batchSize", size);
             }
@@ -123,7 +125,7 @@ public static class CheckpointFile
                 json.WriteNull("batchSize");
             }
 
-            json.WriteNumber("costOffset", trainer.Loss.Offset);
+            json.WriteNumber("costOffset", ((CrossEntropyLoss<T>)settings.Loss!).Offset);
             json.WriteString("trainingSet", trainer.TrainingSet);
         }));
 
@@ -133,7 +135,7 @@ public static class CheckpointFile
         fields.CheckFormat(Format);
         double rate = fields.Number("learningRate");
         double offset = fields.Number("costOffset");
-        if (!GradientDescentTrainer<T>.IsLearningRate(rate))
+        if (!TrainingSettings<T>.IsLearningRate(rate))
         {
             throw fields.Error($"must have a positive and finite learningRate, but has {rate}");
         }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace NeuralNets.Core.Training;
+namespace NeuralNets.Core.Training.Workers;
 
 /// <summary>
 /// Decides whether a team works together or its first worker does all of the work alone. A team is as fast as its slowest worker:

@@ -1,0 +1,102 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace NeuralNets.Core.Kernels;
+
+/// <summary>
+/// Applies an <see cref="IUpdateRule{T}"/> to parameters whose gradient lies in memory. Each element comes from the same
+/// operations wherever it lies. Nothing here allocates.
+/// </summary>
+internal static unsafe class UpdateKernel
+{
+    /// <summary>Updates parameters and slots with the mean gradient <c>sum·scale + 0</c>.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="sums">The sums of the gradient over the samples of a batch.</param>
+    /// <param name="scale">One over the number of samples.</param>
+    /// <param name="parameters">As many as sums.</param>
+    /// <param name="slot0">As many as sums, or none if the rule has no slot.</param>
+    /// <param name="slot1">As many as sums, or none if the rule has fewer than two slots.</param>
+    /// <returns>The largest absolute value of a parameter afterwards: 0 for no parameters, NaN if one is NaN.</returns>
+    public static double Apply<T, TRule>(
+        TRule rule, ReadOnlySpan<T> sums, T scale, Span<T> parameters, Span<T> slot0, Span<T> slot1)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TRule : struct, IUpdateRule<T>
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(parameters.Length, sums.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(slot0.Length, TRule.SlotCount > 0 ? sums.Length : 0);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(slot1.Length, TRule.SlotCount > 1 ? sums.Length : 0);
+        fixed (T* gradient = sums, parameter = parameters, first = slot0, second = slot1)
+        {
+            return double.CreateChecked(Simd.Width switch
+            {
+                SimdWidth.Vector512 => Apply<T, Vector512<T>, Lane512<T>, TRule>(rule, gradient, scale, parameter, first, second, sums.Length),
+                SimdWidth.Vector256 => Apply<T, Vector256<T>, Lane256<T>, TRule>(rule, gradient, scale, parameter, first, second, sums.Length),
+                _ => Apply<T, Vector128<T>, Lane128<T>, TRule>(rule, gradient, scale, parameter, first, second, sums.Length),
+            });
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static T Apply<T, TVector, TLane, TRule>(TRule rule, T* sums, T scale, T* parameters, T* slot0, T* slot1, int length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TVector : unmanaged
+        where TLane : struct, ILane<T, TVector>
+        where TRule : struct, IUpdateRule<T>
+    {
+        TVector zero = TLane.Broadcast(T.Zero);
+        TVector factor = TLane.Broadcast(scale);
+        TVector largest = zero;
+        int i = 0;
+        for (; i <= length - TLane.Count; i += TLane.Count)
+        {
+            TVector gradient = TLane.FusedMultiplyAdd(TLane.Load(sums + i), factor, zero);
+            TVector parameter = TLane.Load(parameters + i);
+            TVector first = TRule.SlotCount > 0 ? TLane.Load(slot0 + i) : zero;
+            TVector second = TRule.SlotCount > 1 ? TLane.Load(slot1 + i) : zero;
+            rule.Invoke<TVector, TLane>(gradient, ref parameter, ref first, ref second);
+            TLane.Store(parameter, parameters + i);
+            largest = TLane.Max(largest, TLane.Abs(parameter));
+            if (TRule.SlotCount > 0)
+            {
+                TLane.Store(first, slot0 + i);
+            }
+
+            if (TRule.SlotCount > 1)
+            {
+                TLane.Store(second, slot1 + i);
+            }
+        }
+
+        if (i < length)
+        {
+            TVector mask = TLane.FirstLanes(length - i);
+            TVector gradient = TLane.FusedMultiplyAdd(TLane.LoadMasked(sums + i, mask), factor, zero);
+            TVector parameter = TLane.LoadMasked(parameters + i, mask);
+            TVector first = TRule.SlotCount > 0 ? TLane.LoadMasked(slot0 + i, mask) : zero;
+            TVector second = TRule.SlotCount > 1 ? TLane.LoadMasked(slot1 + i, mask) : zero;
+            rule.Invoke<TVector, TLane>(gradient, ref parameter, ref first, ref second);
+            TLane.StoreMasked(parameter, parameters + i, mask);
+            largest = TLane.Max(largest, TLane.Abs(TLane.And(parameter, mask)));
+            if (TRule.SlotCount > 0)
+            {
+                TLane.StoreMasked(first, slot0 + i, mask);
+            }
+
+            if (TRule.SlotCount > 1)
+            {
+                TLane.StoreMasked(second, slot1 + i, mask);
+            }
+        }
+
+        T* lanes = stackalloc T[TLane.Count];
+        TLane.Store(largest, lanes);
+        T max = lanes[0];
+        for (int lane = 1; lane < TLane.Count; lane++)
+        {
+            max = T.Max(max, lanes[lane]);
+        }
+
+        return max;
+    }
+}

@@ -1,0 +1,302 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
+using MathNet.Numerics.LinearAlgebra;
+using NeuralNets.Core.Activations;
+using NeuralNets.Core.Backends;
+using NeuralNets.Core.Data;
+using NeuralNets.Core.Kernels;
+using NeuralNets.Core.Losses;
+
+namespace NeuralNets.Core;
+
+/// <content>Prediction and evaluation.</content>
+public sealed partial class Network<T>
+{
+    /// <summary>Minimum samples per additional thread.</summary>
+    private const int LeastShare = 128;
+
+    /// <summary>Returns the values of the output layer: of a classifier, the probabilities of the classes.</summary>
+    /// <param name="inputs">(features × samples).</param>
+    /// <param name="maxDegreeOfParallelism">The most threads that compute. The number does not change the result of the managed kernels;
+    /// a backend with threads of its own is called from one.</param>
+    /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
+    /// <returns>(outputs × samples). With softmax, probabilities in [0, 1] whose columns sum to 1.</returns>
+    /// <exception cref="ArgumentException">The matrix does not have as many rows as the network has inputs.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="inputs"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDegreeOfParallelism"/> is not positive.</exception>
+    public Matrix<T> Predict(Matrix<T> inputs, int maxDegreeOfParallelism = 1, GemmBackend? backend = null)
+    {
+        T[] values = ColumnMajor(inputs);
+        T[] outputs = new T[CheckedLength(OutputCount, inputs.ColumnCount)];
+        Share(inputs.ColumnCount, maxDegreeOfParallelism, backend, (start, count) => Predict(
+            values.AsSpan(start * InputCount, count * InputCount), outputs.AsSpan(start * OutputCount, count * OutputCount), backend));
+        return Matrix<T>.Build.Dense(OutputCount, inputs.ColumnCount, outputs);
+    }
+
+    /// <summary>Computes the values of the output layer: of a classifier, the probabilities of the classes. Does not allocate in steady
+    /// state.</summary>
+    /// <param name="inputs">(features × samples), column-major: one sample after the other.</param>
+    /// <param name="outputs">Receives (outputs × samples), column-major; must not overlap the inputs.</param>
+    /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="inputs"/> does not hold whole samples, <paramref name="outputs"/> not as many columns, or they overlap.
+    /// </exception>
+    public void Predict(ReadOnlySpan<T> inputs, Span<T> outputs, GemmBackend? backend = null)
+    {
+        int samples = CountSamples(inputs);
+        if (outputs.Length != (long)samples * OutputCount)
+        {
+            throw new ArgumentException(
+                $"The outputs of {samples} samples need {OutputCount} x {samples} elements, but there was room for {outputs.Length}.",
+                nameof(outputs));
+        }
+
+        if (inputs.Overlaps(outputs))
+        {
+            throw new ArgumentException("The outputs must not overlap the inputs, but they share memory.", nameof(outputs));
+        }
+
+        using var pass = new ForwardPass<T>(_layers, inputs, backend ?? ManagedBackend.Instance);
+        pass.Predict(outputs);
+    }
+
+    /// <summary>Returns the values of the output layer for a data set: of a classifier, the probabilities of the classes. Its features
+    /// become numbers a block at a time.</summary>
+    /// <param name="samples">The samples.</param>
+    /// <param name="maxDegreeOfParallelism">The most threads that compute. The number does not change the result of the managed kernels;
+    /// a backend with threads of its own is called from one.</param>
+    /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
+    /// <returns>(outputs × samples). With softmax, probabilities in [0, 1] whose columns sum to 1.</returns>
+    /// <exception cref="ArgumentException">The samples do not have as many features as the network has inputs.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="samples"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDegreeOfParallelism"/> is not positive.</exception>
+    public Matrix<T> Predict(Dataset<T> samples, int maxDegreeOfParallelism = 1, GemmBackend? backend = null)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        CheckFeatures(samples.FeatureCount, samples.Count, nameof(samples));
+        T[] outputs = new T[CheckedLength(OutputCount, samples.Count)];
+        Share(samples.Count, maxDegreeOfParallelism, backend, (start, count) =>
+        {
+            using var pass = new ForwardPass<T>(_layers, samples, start, count, backend ?? ManagedBackend.Instance);
+            pass.Predict(outputs.AsSpan(start * OutputCount, count * OutputCount));
+        });
+        return Matrix<T>.Build.Dense(OutputCount, samples.Count, outputs);
+    }
+
+    /// <summary>Returns the label of each sample: the class with the largest logit, which is the most probable one; the first of
+    /// several.</summary>
+    /// <param name="inputs">(features × samples).</param>
+    /// <param name="maxDegreeOfParallelism">The most threads that compute. The number does not change the result of the managed kernels;
+    /// a backend with threads of its own is called from one.</param>
+    /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
+    /// <returns>One label per sample, 0 … classes−1.</returns>
+    /// <exception cref="ArgumentException">The matrix does not have as many rows as the network has inputs, or there is no answer for a
+    /// sample, since its logits are not finite.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="inputs"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDegreeOfParallelism"/> is not positive.</exception>
+    /// <exception cref="InvalidOperationException">The output layer does not have softmax.</exception>
+    public int[] PredictLabels(Matrix<T> inputs, int maxDegreeOfParallelism = 1, GemmBackend? backend = null)
+    {
+        T[] values = ColumnMajor(inputs);
+        int[] labels = new int[inputs.ColumnCount];
+        CheckHasLabels();
+        Share(labels.Length, maxDegreeOfParallelism, backend, (start, count) =>
+        {
+            ReadOnlySpan<T> share = values.AsSpan(start * InputCount, count * InputCount);
+            using var pass = new ForwardPass<T>(_layers, share, backend ?? ManagedBackend.Instance);
+            pass.PredictLabels(labels.AsSpan(start, count));
+        });
+        CheckAnswers(labels, nameof(inputs));
+        return labels;
+    }
+
+    /// <summary>Computes the label of each sample: the class with the largest logit, which is the most probable one; the first of
+    /// several. Does not allocate in steady state.</summary>
+    /// <param name="inputs">(features × samples), column-major: one sample after the other.</param>
+    /// <param name="labels">Receives one label per sample, 0 … classes−1.</param>
+    /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="inputs"/> does not hold whole samples, <paramref name="labels"/> not as many elements, or there is no answer for a
+    /// sample, since its logits are not finite; its label is −1 then.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The output layer does not have softmax.</exception>
+    public void PredictLabels(ReadOnlySpan<T> inputs, Span<int> labels, GemmBackend? backend = null)
+    {
+        int samples = CountSamples(inputs);
+        if (labels.Length != samples)
+        {
+            throw new ArgumentException($"There must be room for {samples} labels, but there was for {labels.Length}.", nameof(labels));
+        }
+
+        CheckHasLabels();
+        using var pass = new ForwardPass<T>(_layers, inputs, backend ?? ManagedBackend.Instance);
+        pass.PredictLabels(labels);
+        CheckAnswers(labels, nameof(inputs));
+    }
+
+    /// <summary>Returns the label of each sample of a data set: the class with the largest logit, which is the most probable one; the
+    /// first of several.</summary>
+    /// <param name="samples">The samples.</param>
+    /// <param name="maxDegreeOfParallelism">The most threads that compute. The number does not change the result of the managed kernels;
+    /// a backend with threads of its own is called from one.</param>
+    /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
+    /// <returns>One label per sample, 0 … classes−1.</returns>
+    /// <exception cref="ArgumentException">The samples do not have as many features as the network has inputs, or there is no answer for
+    /// a sample, since its logits are not finite.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="samples"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDegreeOfParallelism"/> is not positive.</exception>
+    /// <exception cref="InvalidOperationException">The output layer does not have softmax.</exception>
+    public int[] PredictLabels(Dataset<T> samples, int maxDegreeOfParallelism = 1, GemmBackend? backend = null)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        CheckFeatures(samples.FeatureCount, samples.Count, nameof(samples));
+        CheckHasLabels();
+        int[] labels = new int[samples.Count];
+        Share(labels.Length, maxDegreeOfParallelism, backend, (start, count) =>
+        {
+            using var pass = new ForwardPass<T>(_layers, samples, start, count, backend ?? ManagedBackend.Instance);
+            pass.PredictLabels(labels.AsSpan(start, count));
+        });
+        CheckAnswers(labels, nameof(samples));
+        return labels;
+    }
+
+    /// <summary>Returns the cost of the network on a data set, and the accuracy where the targets are labels.</summary>
+    /// <param name="samples">The samples.</param>
+    /// <param name="loss">The loss; null for the usual one of the output function, cross-entropy for softmax.</param>
+    /// <param name="maxDegreeOfParallelism">The most threads that compute. The number does not change the result of the managed kernels;
+    /// a backend with threads of its own is called from one.</param>
+    /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
+    /// <returns>What training reports for a validation set. The costs are added in the order of the samples. A sample whose outputs are
+    /// not finite makes the cost NaN or infinite, and does not count as correct.</returns>
+    /// <exception cref="ArgumentException">The samples do not have the network's number of features, or their targets do not fit its
+    /// outputs; or the loss does not belong to its output function, or there is no usual one and none is given.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="samples"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDegreeOfParallelism"/> is not positive.</exception>
+    public Score Evaluate(
+        Dataset<T> samples, ILoss<T>? loss = null, int maxDegreeOfParallelism = 1, GemmBackend? backend = null)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        CheckFeatures(samples.FeatureCount, samples.Count, nameof(samples));
+        CheckTargets(samples, nameof(samples));
+        loss ??= UsualLoss.Of(OutputActivation)
+            ?? throw new ArgumentException($"An output layer with {OutputActivation} has no usual loss: give one.", nameof(loss));
+        loss.CheckOutput(OutputActivation, OutputCount);
+        double[] costs = new double[samples.Count];
+        int correct = 0;
+        Share(costs.Length, maxDegreeOfParallelism, backend, (start, count) => Interlocked.Add(
+            ref correct, Evaluate(samples, start, costs.AsSpan(start, count), loss, backend ?? ManagedBackend.Instance)));
+        return ScoreOf(samples, costs, correct);
+    }
+
+    /// <summary>Writes the costs of the samples from <paramref name="start"/> on, as many as there is room for, and returns the number of
+    /// correct answers. Does not allocate in steady state.</summary>
+    internal int Evaluate(Dataset<T> samples, int start, Span<double> costs, ILoss<T> loss, GemmBackend backend)
+    {
+        using var pass = new ForwardPass<T>(_layers, samples, start, costs.Length, backend);
+        return pass.Evaluate(loss, costs);
+    }
+
+    /// <summary>The score of a set, whose costs are added in the order of the samples.</summary>
+    internal static Score ScoreOf(Dataset<T> samples, ReadOnlySpan<double> costs, long correct)
+    {
+        double sum = 0;
+        foreach (double cost in costs)
+        {
+            sum += cost;
+        }
+
+        return ScoreOf(samples, sum, correct);
+    }
+
+    internal static Score ScoreOf(Dataset<T> samples, double cost, long correct) =>
+        new(new Cost(cost, samples.Count), samples.Targets.AreLabels ? (double)correct / samples.Count : null);
+
+    /// <exception cref="ArgumentException">The targets of a set are not for the outputs of this network.</exception>
+    internal void CheckTargets(Dataset<T> set, string parameter)
+    {
+        if (set.Targets.OutputCount != OutputCount)
+        {
+            throw new ArgumentException(
+                set.Targets.AreLabels
+                    ? $"The data set must have the network's number of classes, {OutputCount}, but has {set.ClassCount}."
+                    : $"The data set must have a value for each of the {OutputCount} outputs, but has {set.Targets.OutputCount} per sample.",
+                parameter);
+        }
+    }
+
+    /// <summary>Runs <paramref name="part"/> on shares of the samples, given by start and count, on as many threads as are allowed
+    /// and of use.</summary>
+    private static void Share(int samples, int maxDegreeOfParallelism, GemmBackend? backend, Action<int, int> part)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxDegreeOfParallelism);
+        int most = backend is { HasOwnThreads: true } ? 1 : Math.Min(maxDegreeOfParallelism, Environment.ProcessorCount);
+        int shares = Math.Clamp(samples / LeastShare, 1, most);
+        if (shares == 1)
+        {
+            part(0, samples);
+            return;
+        }
+
+        try
+        {
+            Parallel.For(0, shares, new ParallelOptions { MaxDegreeOfParallelism = shares }, index =>
+            {
+                (int start, int count) = Partition.Share(samples, shares, index);
+                part(start, count);
+            });
+        }
+        catch (AggregateException exception)
+        {
+            // What one thread would have thrown.
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
+    }
+
+    private void CheckHasLabels()
+    {
+        if (OutputActivation is not Softmax<T>)
+        {
+            throw new InvalidOperationException(
+                $"Labels are the answers of an output layer with Softmax, but the output layer has {OutputActivation}: use {nameof(Predict)}.");
+        }
+    }
+
+    private static void CheckAnswers(ReadOnlySpan<int> labels, string parameter)
+    {
+        int sample = labels.IndexOf(-1);
+        if (sample >= 0)
+        {
+            ThrowNoAnswer(sample, parameter);
+        }
+    }
+
+    [DoesNotReturn]
+    private static void ThrowNoAnswer(int sample, string parameter) => throw new ArgumentException(
+        $"A label needs finite outputs, but those of sample {sample} are not: its features are NaN, infinite or too large, or parameters "
+        + "of the network are.",
+        parameter);
+
+    private T[] ColumnMajor(Matrix<T> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        CheckFeatures(inputs.RowCount, inputs.ColumnCount, nameof(inputs));
+        return inputs.AsColumnMajorArray() ?? inputs.ToColumnMajorArray();
+    }
+
+    private static int CheckedLength(int rows, int columns) => (long)rows * columns <= Array.MaxLength
+        ? rows * columns
+        : throw new ArgumentException(
+            $"The outputs must fit in an array of {Array.MaxLength} elements, but would be {rows} x {columns}: predict fewer samples at a time.");
+
+    private int CountSamples(ReadOnlySpan<T> inputs)
+    {
+        if (inputs.Length % InputCount != 0)
+        {
+            throw new ArgumentException(
+                $"{Describe(0)} expects whole samples of {InputCount} features, but the input had {inputs.Length} elements.", nameof(inputs));
+        }
+
+        return inputs.Length / InputCount;
+    }
+}

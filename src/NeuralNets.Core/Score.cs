@@ -1,0 +1,17 @@
+using System.Globalization;
+using NeuralNets.Core.Losses;
+
+namespace NeuralNets.Core;
+
+/// <summary>How well a network does on some samples: the cost, and the accuracy where the targets are class labels.</summary>
+/// <param name="Cost">The cost by the loss.</param>
+/// <param name="Accuracy">The fraction of the samples whose label is the predicted one, 0 … 1. A sample for which there is no answer,
+/// since its outputs are not finite, does not count as correct. Null where the targets are values.</param>
+public sealed record Score(Cost Cost, double? Accuracy)
+{
+    /// <summary>Returns the mean cost, and the accuracy where there is one.</summary>
+    /// <returns>For instance <c>cost 0.075, accuracy 98.4 %</c>, in the invariant culture.</returns>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"cost {Cost.Mean:G4}{(Accuracy is { } accuracy ? $", accuracy {accuracy * 100:F1} %" : "")}");
+}

@@ -1,0 +1,122 @@
+using System.Numerics;
+using NeuralNets.Core.Backends;
+using NeuralNets.Core.Data;
+using NeuralNets.Core.Kernels;
+
+namespace NeuralNets.Core.Training.Steps;
+
+/// <summary>The first layer cut by samples, like the others; its weights are cut by inputs for the update.</summary>
+internal sealed class FirstLayerBySamples<T> : FirstLayer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly LayerValues<T> _values;
+    private readonly LayerParameters<T> _parameters;
+    private readonly MicroBatchInput<T> _input;
+    private readonly InputScratch[] _scratch; // one per worker
+    private readonly GemmBackend _backend;
+
+    /// <param name="values">The layer, with memory for what passes through it.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="samples">The training set.</param>
+    /// <param name="plan">How the work is cut.</param>
+    /// <param name="backend">What computes the products.</param>
+    public FirstLayerBySamples(
+        LayerValues<T> values, LayerParameters<T> parameters, Dataset<T> samples, StepPlan plan, GemmBackend backend)
+    {
+        _values = values;
+        _parameters = parameters;
+        _backend = backend;
+        _input = new(samples, plan.MicroBatchSize, backend);
+        _scratch = new InputScratch[plan.WorkerCount];
+        for (int worker = 0; worker < _scratch.Length; worker++)
+        {
+            _scratch[worker] = new(samples.FeatureCount, plan.MicroBatchSize);
+        }
+    }
+
+    private DenseLayer<T> Layer => _values.Layer;
+
+    /// <summary>A bound of all weights, each of which some worker has updated.</summary>
+    private double LargestWeight()
+    {
+        double largest = 0;
+        foreach (InputScratch scratch in _scratch)
+        {
+            largest = Math.Max(largest, scratch.LargestWeight);
+        }
+
+        return largest;
+    }
+
+    /// <inheritdoc/>
+    public override void Load(int worker) => _scratch[worker].LargestWeight = Magnitude.Max<T>(Layer.WeightSpan);
+
+    /// <inheritdoc/>
+    public override void Save(int worker)
+    {
+        // Steps change the network's own memory.
+    }
+
+    /// <inheritdoc/>
+    public override void ForwardUnits(MicroBatch batch, int worker)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void ForwardSamples(MicroBatch batch, int worker)
+    {
+        (int start, int count) = Partition.Share(batch.Samples.Length, _scratch.Length, worker);
+        (int nextStart, int nextCount) = Partition.Share(batch.Next.Length, _scratch.Length, worker);
+        MatrixTarget<T> z = _values.Z(start, count);
+        _input.Multiply(
+            start,
+            batch.Samples.Slice(start, count),
+            batch.Next.Slice(nextStart, nextCount),
+            Layer.WeightView,
+            LargestWeight(),
+            _scratch[worker],
+            z);
+        Columns.Add(z.Span, Layer.BiasSpan, count);
+        _values.Activate(start, count);
+    }
+
+    /// <inheritdoc/>
+    public override void MultiplyValues(DenseLayer<T> layer, int start, int count, MatrixTarget<T> z) =>
+        _backend.Product(layer.WeightView, _values.ValuesView(start, count), z, layer.OutputCount);
+
+    /// <inheritdoc/>
+    public override void BackwardSamples(LayerValues<T> behind, int start, int count) => _values.Backward(behind, start, count);
+
+    /// <inheritdoc/>
+    public override void BackwardUnits(LayerValues<T> behind, MicroBatch batch, int worker)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void Update(MicroBatch batch, ParameterUpdate<T> update, int worker)
+    {
+        (int start, int count) = Partition.Share(Layer.InputCount, _scratch.Length, worker);
+        _input.Update(
+            batch,
+            _values.DerivativesView(0, batch.Samples.Length),
+            start,
+            count,
+            _scratch[worker],
+            _parameters.Weights(start, count),
+            update);
+        if (worker == 0)
+        {
+            _parameters.Biases().TakeBiases(batch, _values.Dz(0, batch.Samples.Length).Span, update);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override (int Start, int Count) OutgoingUnits(int worker) => Partition.Share(Layer.OutputCount, _scratch.Length, worker);
+
+    /// <inheritdoc/>
+    public override MatrixView<T> OutgoingValues(int samples, int worker)
+    {
+        (int start, int count) = OutgoingUnits(worker);
+        return _values.ValuesView(0, samples).RowRange(start, count);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Numerics;
+using NeuralNets.Core.Backends;
+using NeuralNets.Core.Kernels;
+
+namespace NeuralNets.Core.Training.Steps;
+
+/// <summary>A layer that is cut by samples, with what passes through it: its inputs and values, and the derivatives of the cost,
+/// (units × micro-batch). Workers use different columns.</summary>
+internal sealed class LayerValues<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly GemmBackend _backend;
+    private readonly T[] _z;
+    private readonly T[] _a;
+    private readonly T[] _dz;
+
+    /// <param name="layer">The layer.</param>
+    /// <param name="columns">The most samples of a micro-batch.</param>
+    /// <param name="isOutput">Whether it is the output layer. Its function is in the loss, so its values are not kept.</param>
+    /// <param name="backend">What computes the products.</param>
+    public LayerValues(DenseLayer<T> layer, int columns, bool isOutput, GemmBackend backend)
+    {
+        Layer = layer;
+        _backend = backend;
+        int length = checked(layer.OutputCount * columns);
+        _z = new T[length];
+        _a = new T[isOutput ? 0 : length];
+        _dz = new T[length];
+    }
+
+    /// <summary>The layer.</summary>
+    public DenseLayer<T> Layer { get; }
+
+    /// <summary>The inputs of the function for some samples.</summary>
+    public MatrixTarget<T> Z(int start, int count) => Part(_z, start, count);
+
+    /// <summary>The values of the function for some samples.</summary>
+    public MatrixTarget<T> A(int start, int count) => Part(_a, start, count);
+
+    /// <summary>The derivatives of the costs by the inputs of the function, for some samples.</summary>
+    public MatrixTarget<T> Dz(int start, int count) => Part(_dz, start, count);
+
+    /// <summary>The values of all units as an operand.</summary>
+    public MatrixView<T> ValuesView(int start, int count) => A(start, count).View(Layer.OutputCount, count);
+
+    /// <summary>The derivatives as an operand.</summary>
+    public MatrixView<T> DerivativesView(int start, int count) => Dz(start, count).View(Layer.OutputCount, count);
+
+    /// <summary>Applies the function of a hidden layer to some samples.</summary>
+    public void Activate(int start, int count)
+    {
+        if (_a.Length > 0)
+        {
+            Layer.Elementwise!.Evaluate(Z(start, count).Span, A(start, count).Span);
+        }
+    }
+
+    /// <summary>Computes <c>dZ = (Wᵀ·dZ of the layer behind) ∘ f′(Z)</c> for some samples of a hidden layer.</summary>
+    public void Backward(LayerValues<T> behind, int start, int count)
+    {
+        MatrixTarget<T> dz = Dz(start, count);
+        _backend.Product(behind.Layer.WeightView.Transposed, behind.DerivativesView(start, count), dz, Layer.OutputCount);
+        Layer.Elementwise!.MultiplyByDerivative(Z(start, count).Span, A(start, count).Span, dz.Span);
+    }
+
+    private MatrixTarget<T> Part(T[] matrix, int start, int count) =>
+        MatrixTarget<T>.Part(matrix, start * Layer.OutputCount, count * Layer.OutputCount);
+}

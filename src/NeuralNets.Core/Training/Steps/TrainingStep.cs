@@ -1,0 +1,169 @@
+using System.Numerics;
+using NeuralNets.Core.Backends;
+using NeuralNets.Core.Data;
+using NeuralNets.Core.Kernels;
+
+namespace NeuralNets.Core.Training.Steps;
+
+/// <summary>
+/// The forward and backward pass and the update for one micro-batch, cut into work for a team, with the memory that it takes. A step
+/// has three phases, with a barrier after each of the first two:
+/// <list type="number">
+/// <item><see cref="ForwardUnits"/>, over units: a first layer that is cut by units gathers the micro-batch and computes its values.</item>
+/// <item><see cref="PropagateSamples"/>, over samples: each worker takes some samples through the other layers forward to the costs and back
+/// to the derivatives. It reads the weights and writes its own columns only.</item>
+/// <item><see cref="Update"/>, over weights: each worker takes a share of every weight matrix, computes that slice of the gradient over
+/// the whole micro-batch, and updates the slice. The next step may begin at once, since <see cref="ForwardUnits"/> reads no weights but
+/// the worker's own.</item>
+/// </list>
+/// No sum crosses from one worker to another, so neither their number nor the cut changes a bit.
+/// </summary>
+/// <remarks>
+/// A batch larger than a micro-batch goes through in pieces, whose gradients are added; the update comes with the last. So the memory
+/// does not depend on the size of the batch. Nothing here allocates after construction.
+/// </remarks>
+internal sealed class TrainingStep<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly int _workers;
+    private readonly GemmBackend _backend;
+    private readonly FirstLayer<T> _first;
+    private readonly LayerValues<T>[] _values; // of the layers that are cut by samples; null for a first layer that is cut by units
+    private readonly LayerParameters<T>[] _parameters; // the same
+    private readonly OutputHead<T> _head;
+    private volatile bool _hasNonFiniteCost;
+
+    /// <param name="network">The network to train.</param>
+    /// <param name="settings">The settings of the run.</param>
+    /// <param name="state">What the optimizer remembers.</param>
+    /// <param name="samples">The training set.</param>
+    /// <param name="plan">How the work is cut.</param>
+    /// <param name="accumulates">Whether batches are larger than a micro-batch.</param>
+    public TrainingStep(
+        Network<T> network,
+        TrainingSettings<T> settings,
+        OptimizerState<T> state,
+        Dataset<T> samples,
+        StepPlan plan,
+        bool accumulates)
+    {
+        _workers = plan.WorkerCount;
+        _backend = settings.Backend;
+        bool keepsSums = accumulates || !settings.Optimizer.IsPlainDescent;
+        int layers = network.Layers.Count;
+        _values = new LayerValues<T>[layers];
+        _parameters = new LayerParameters<T>[layers];
+        for (int l = plan.CutsFirstLayerByUnits ? 1 : 0; l < layers; l++)
+        {
+            _values[l] = new(network.Layers[l], plan.MicroBatchSize, isOutput: l == layers - 1, _backend);
+            _parameters[l] = new(network.Layers[l], state.Layers[l], keepsSums);
+        }
+
+        _first = plan.CutsFirstLayerByUnits
+            ? new FirstLayerByUnits<T>(network.Layers[0], state.Layers[0], samples, plan, keepsSums, _backend)
+            : new FirstLayerBySamples<T>(_values[0], _parameters[0], samples, plan, _backend);
+        _head = new(settings.Loss!, samples.Targets, plan.MicroBatchSize);
+    }
+
+    /// <summary>Whether a cost in the micro-batch was NaN or infinite. Valid after the barrier that follows
+    /// <see cref="PropagateSamples"/>.</summary>
+    public bool HasNonFiniteCost => _hasNonFiniteCost;
+
+    /// <summary>The costs of the micro-batch. Valid after the barrier that follows <see cref="PropagateSamples"/>.</summary>
+    public ReadOnlySpan<double> Costs => _head.Costs;
+
+    /// <summary>Takes the parameters from the network, for one worker: before the first step of an epoch.</summary>
+    public void Load(int worker) => _first.Load(worker);
+
+    /// <summary>Brings the parameters of the network up to date, for one worker: those that a step has changed since.</summary>
+    public void Save(int worker) => _first.Save(worker);
+
+    /// <summary>The first phase, for one worker.</summary>
+    public void ForwardUnits(MicroBatch batch, int worker) => _first.ForwardUnits(batch, worker);
+
+    /// <summary>The second phase, for one worker.</summary>
+    /// <returns>The number of the worker's samples that were classified correctly.</returns>
+    public int PropagateSamples(MicroBatch batch, int worker)
+    {
+        (int start, int count) = Partition.Share(batch.Samples.Length, _workers, worker);
+        if (count == 0)
+        {
+            return 0;
+        }
+
+        _first.ForwardSamples(batch, worker);
+        for (int l = 1; l < _values.Length; l++)
+        {
+            Forward(l, start, count);
+        }
+
+        LayerValues<T> output = _values[^1];
+        int correct = _head.Evaluate(
+            batch.Samples.Slice(start, count), start, output.Z(start, count).Span, output.Dz(start, count).Span, out bool hasNonFiniteCost);
+        if (hasNonFiniteCost)
+        {
+            _hasNonFiniteCost = true;
+        }
+
+        for (int l = _values.Length - 2; l > 0; l--)
+        {
+            _values[l].Backward(_values[l + 1], start, count);
+        }
+
+        if (_values.Length > 1)
+        {
+            _first.BackwardSamples(_values[1], start, count);
+        }
+
+        return correct;
+    }
+
+    /// <summary>The third phase, for one worker: the gradient of its share of the weights, and the update with the batch's last
+    /// micro-batch.</summary>
+    public void Update(MicroBatch batch, ParameterUpdate<T> update, int worker)
+    {
+        if (_values.Length > 1)
+        {
+            // Takes the weights of the layer behind as they were: the worker updates the same ones below.
+            _first.BackwardUnits(_values[1], batch, worker);
+        }
+
+        _first.Update(batch, update, worker);
+        int samples = batch.Samples.Length;
+        for (int l = 1; l < _values.Length; l++)
+        {
+            (int start, int count) = l == 1
+                ? _first.OutgoingUnits(worker)
+                : Partition.Share(_values[l].Layer.InputCount, _workers, worker);
+            MatrixView<T> inputs = l == 1
+                ? _first.OutgoingValues(samples, worker)
+                : _values[l - 1].ValuesView(0, samples).RowRange(start, count);
+            var gradient = new GradientProduct<T>(_backend, _values[l].DerivativesView(0, samples), inputs);
+            _parameters[l].Weights(start, count).Take(batch, gradient, update);
+
+            // The biases of a layer are too few to share out: the layers are.
+            if (worker == l % _workers)
+            {
+                _parameters[l].Biases().TakeBiases(batch, _values[l].Dz(0, samples).Span, update);
+            }
+        }
+    }
+
+    /// <summary>Takes some samples from the values of the layer before to those of a layer.</summary>
+    private void Forward(int l, int start, int count)
+    {
+        LayerValues<T> values = _values[l];
+        MatrixTarget<T> z = values.Z(start, count);
+        if (l == 1)
+        {
+            _first.MultiplyValues(values.Layer, start, count, z);
+            Columns.Add(z.Span, values.Layer.BiasSpan, count);
+        }
+        else
+        {
+            values.Layer.Affine(_values[l - 1].ValuesView(start, count), z, _backend);
+        }
+
+        values.Activate(start, count);
+    }
+}

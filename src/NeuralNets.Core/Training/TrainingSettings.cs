@@ -1,0 +1,42 @@
+using System.Numerics;
+using NeuralNets.Core.Backends;
+using NeuralNets.Core.Losses;
+using NeuralNets.Core.Optimizers;
+
+namespace NeuralNets.Core.Training;
+
+/// <summary>The settings of a trainer. Immutable: a call of Fit takes them as they are when it begins.</summary>
+internal sealed record TrainingSettings<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>The rule of the update.</summary>
+    public Optimizer Optimizer { get; init; } = new Sgd();
+
+    /// <summary>The learning rate per step if one was set; otherwise the optimizer's.</summary>
+    public double? OwnLearningRate { get; init; }
+
+    /// <summary>The learning rate per step.</summary>
+    public double LearningRate => OwnLearningRate ?? Optimizer.DefaultLearningRate;
+
+    /// <summary>The number of samples of a step; null for all of them.</summary>
+    public int? BatchSize { get; init; }
+
+    /// <summary>Decides the order of the samples.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>The loss; null if the output function has no usual one and none was set.</summary>
+    public ILoss<T>? Loss { get; init; }
+
+    /// <summary>The most threads that train.</summary>
+    public int MaxDegreeOfParallelism { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>What computes the matrix products.</summary>
+    public GemmBackend Backend { get; init; } = ManagedBackend.Instance;
+
+    /// <summary>When to save checkpoints, and where; null for none.</summary>
+    public CheckpointSchedule? Checkpoints { get; init; }
+
+    /// <summary>Whether a number can be a learning rate: positive and finite in the element type, too.</summary>
+    public static bool IsLearningRate(double value) =>
+        value > 0 && T.CreateSaturating(value) > T.Zero && T.IsFinite(T.CreateSaturating(value));
+}
