@@ -27,7 +27,7 @@ public class EpochBenchmarks<T>
 
     /// <summary>The most workers; fewer train where a step is too small for them.</summary>
     [Params(1, 2)]
-    public int MaxWorkers { get; set; }
+    public int MaxDegreeOfParallelism { get; set; }
 
     [GlobalSetup]
     public void Setup()
@@ -36,7 +36,7 @@ public class EpochBenchmarks<T>
         _trainer = new(new([784, 128, 32, 10], new Relu<T>(), seed: 1))
         {
             BatchSize = Batch,
-            MaxWorkers = MaxWorkers,
+            MaxDegreeOfParallelism = MaxDegreeOfParallelism,
             LearningRate = 1e-6,
         };
     }

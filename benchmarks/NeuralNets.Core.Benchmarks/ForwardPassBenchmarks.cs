@@ -32,10 +32,10 @@ public class ForwardPassBenchmarks<T>
         Control.UseManaged();
         Control.UseSingleThread();
 
-        _inputs = RandomNumbers.Uniform<T>(_network.Inputs * Batch, 0, 1, new Random(1));
-        _samples = Matrix<T>.Build.Dense(_network.Inputs, Batch, _inputs);
-        _values = [.. _network.Layers.Select(layer => Matrix<T>.Build.Dense(layer.Outputs, Batch))];
-        _probabilities = new T[_network.Classes * Batch];
+        _inputs = RandomNumbers.Uniform<T>(_network.InputCount * Batch, 0, 1, new Random(1));
+        _samples = Matrix<T>.Build.Dense(_network.InputCount, Batch, _inputs);
+        _values = [.. _network.Layers.Select(layer => Matrix<T>.Build.Dense(layer.OutputCount, Batch))];
+        _probabilities = new T[_network.OutputCount * Batch];
         Verify();
     }
 
@@ -61,7 +61,7 @@ public class ForwardPassBenchmarks<T>
         }
 
         T[] logits = input.AsColumnMajorArray();
-        ScalarSoftmax.Evaluate(logits, logits, _network.Classes);
+        ScalarSoftmax.Evaluate(logits, logits, _network.OutputCount);
         return logits;
     }
 

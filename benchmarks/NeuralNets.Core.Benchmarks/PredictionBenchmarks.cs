@@ -24,9 +24,9 @@ public class PredictionBenchmarks<T>
     [GlobalSetup]
     public void Setup()
     {
-        _inputs = RandomNumbers.Uniform<T>(_network.Inputs * Samples, 0, 1, new Random(1));
-        _matrix = Matrix<T>.Build.Dense(_network.Inputs, Samples, _inputs);
-        _probabilities = new T[_network.Classes * Samples];
+        _inputs = RandomNumbers.Uniform<T>(_network.InputCount * Samples, 0, 1, new Random(1));
+        _matrix = Matrix<T>.Build.Dense(_network.InputCount, Samples, _inputs);
+        _probabilities = new T[_network.OutputCount * Samples];
         _labels = new int[Samples];
     }
 

@@ -34,7 +34,7 @@ internal static class Race
         bool Full,
         int? Samples,
         double? Target,
-        ulong Seed,
+        long Seed,
         GemmBackend Backend);
 
     public static int Run(string[] args)
@@ -82,7 +82,7 @@ internal static class Race
                         options = options with { Target = double.Parse(args[++i], CultureInfo.InvariantCulture) };
                         break;
                     case "--seed":
-                        options = options with { Seed = ulong.Parse(args[++i], CultureInfo.InvariantCulture) };
+                        options = options with { Seed = long.Parse(args[++i], CultureInfo.InvariantCulture) };
                         break;
                     case "--backend":
                         options = options with { Backend = NamedBackends.Create(args[++i]) };
@@ -130,7 +130,7 @@ internal static class Race
             LearningRate = options.LearningRate,
             BatchSize = options.Full ? null : options.Batch,
             Seed = options.Seed,
-            MaxWorkers = options.Threads,
+            MaxDegreeOfParallelism = options.Threads,
             Backend = options.Backend,
         };
         var figures = new Dictionary<string, object?>
@@ -161,7 +161,7 @@ internal static class Race
         {
             figures["seconds_per_epoch_best"] = Round(epochs.Min(), 5);
             figures["seconds_per_epoch_median"] = Round(Median(epochs), 5);
-            figures["cost_last"] = recorder.Epochs[^1].Cost.Mean;
+            figures["cost_last"] = recorder.Epochs[^1].Training.Cost.Mean;
         }
         else
         {
@@ -169,7 +169,7 @@ internal static class Race
             figures["train_sps_median"] = Math.Round(training.Count / Median(epochs));
         }
 
-        figures["test_accuracy"] = recorder.Epochs[^1].ValidationAccuracy;
+        figures["test_accuracy"] = recorder.Epochs[^1].Validation!.Accuracy;
         figures["time_to_97"] = recorder.TimeTo(0.97);
         figures["time_to_98"] = recorder.TimeTo(0.98);
         if (!options.Full)
@@ -181,7 +181,7 @@ internal static class Race
     }
 
     /// <summary>The peers' network: ReLU and softmax, He's uniform weights.</summary>
-    internal static Network<T> CreateNetwork<T>(int[] sizes, ulong seed)
+    internal static Network<T> CreateNetwork<T>(int[] sizes, long seed)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         LayerSpec<T>[] hidden = [.. sizes[1..^1].Select(units => new LayerSpec<T>(units, new Relu<T>()))];
@@ -196,7 +196,7 @@ internal static class Race
     {
         if (!decay)
         {
-            return trainer.Fit(training, epochs, validation, recorder, recorder.TargetReached).Workers;
+            return trainer.Fit(training, epochs, validation, recorder.Add, recorder.TargetReached).WorkerCount;
         }
 
         int workers = 0;
@@ -205,7 +205,7 @@ internal static class Race
         {
             trainer.LearningRate = rate * (epochs - epoch) / epochs;
             recorder.Continue();
-            workers = trainer.Fit(training, 1, validation, recorder, recorder.TargetReached).Workers;
+            workers = trainer.Fit(training, 1, validation, recorder.Add, recorder.TargetReached).WorkerCount;
         }
 
         return workers;
@@ -230,7 +230,7 @@ internal static class Race
         figures["infer_sps_median"] = Math.Round(test.Count / Median(last));
 
         const int Images = 50;
-        T[] probabilities = new T[network.Classes];
+        T[] probabilities = new T[network.OutputCount];
         double[] latencies = new double[200];
         for (int warm = 0; warm < 5; warm++)
         {
@@ -239,7 +239,7 @@ internal static class Race
                 long start = Stopwatch.GetTimestamp();
                 for (int i = 0; i < Images; i++)
                 {
-                    network.Predict(values.AsSpan(((run * Images) + i) * network.Inputs, network.Inputs), probabilities, options.Backend);
+                    network.Predict(values.AsSpan(((run * Images) + i) * network.InputCount, network.InputCount), probabilities, options.Backend);
                 }
 
                 latencies[run] = Stopwatch.GetElapsedTime(start).TotalMicroseconds / Images;
@@ -267,7 +267,7 @@ internal static class Race
     private static double Round(double value, int digits) => Math.Round(value, digits);
 
     /// <summary>Keeps the epochs' results and times, and cancels when the target is reached.</summary>
-    internal sealed class Recorder(double? target) : IProgress<EpochResult>, IDisposable
+    internal sealed class Recorder(double? target) : IDisposable
     {
         private readonly CancellationTokenSource _source = new();
         private readonly List<long> _stamps = [Stopwatch.GetTimestamp()];
@@ -281,26 +281,23 @@ internal static class Race
         public double[] TrainingSeconds =>
             [.. Epochs.Select((epoch, i) => (epoch.TrainingTime - (i == 0 ? TimeSpan.Zero : Epochs[i - 1].TrainingTime)).TotalSeconds)];
 
-        /// <summary>
-        /// Seconds from report to report, evaluation included. In full-batch training an epoch is reported in the course of the
-        /// next: the first interval, of more than an epoch, and the last, of less, are left out.
-        /// </summary>
+        /// <summary>Seconds from report to report, evaluation included.</summary>
         public double[] WallSeconds =>
-            [.. _stamps.Zip(_stamps.Skip(1), (from, to) => Stopwatch.GetElapsedTime(from, to).TotalSeconds).Skip(1).SkipLast(1)];
+            [.. _stamps.Zip(_stamps.Skip(1), (from, to) => Stopwatch.GetElapsedTime(from, to).TotalSeconds)];
 
         public void Dispose() => _source.Dispose();
 
         public double TimeTo(double accuracy) =>
-            Epochs.Find(epoch => epoch.ValidationAccuracy >= accuracy) is { } reached ? Round(reached.TrainingTime.TotalSeconds, 3) : -1;
+            Epochs.Find(epoch => epoch.Validation!.Accuracy >= accuracy) is { } reached ? Round(reached.TrainingTime.TotalSeconds, 3) : -1;
 
         /// <summary>Says that another call of Fit begins, whose time counts on from that of the last.</summary>
         public void Continue() => _before = Epochs.Count == 0 ? TimeSpan.Zero : Epochs[^1].TrainingTime;
 
-        public void Report(EpochResult value)
+        public void Add(EpochResult value)
         {
             Epochs.Add(value with { TrainingTime = _before + value.TrainingTime });
             _stamps.Add(Stopwatch.GetTimestamp());
-            if (value.ValidationAccuracy >= target)
+            if (value.Validation!.Accuracy >= target)
             {
                 _source.Cancel();
             }

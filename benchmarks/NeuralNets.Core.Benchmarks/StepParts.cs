@@ -6,7 +6,8 @@ using NeuralNets.Core.Data;
 using NeuralNets.Core.Initialization;
 using NeuralNets.Core.Kernels;
 using NeuralNets.Core.Losses;
-using NeuralNets.Core.Training;
+using NeuralNets.Core.Optimizers;
+using NeuralNets.Core.Training.Steps;
 
 namespace NeuralNets.Core.Benchmarks;
 
@@ -65,25 +66,24 @@ internal static class StepParts
         DenseLayer<float>[] layers = [.. network.Layers];
         int[] order = new int[data.Count];
         RandomSequence.ForShuffle(1, 0).Permutation(order);
-        var input = new ChunkInput<float>(data, batch, ManagedBackend.Instance);
-        var inputScratch = new ChunkInput<float>.Scratch(784, batch) { Bound = 1 };
-        float[][] z = [.. layers.Select(layer => new float[layer.Outputs * batch])];
-        float[][] a = [.. layers.Select(layer => new float[layer.Outputs * batch])];
-        float[][] dz = [.. layers.Select(layer => new float[layer.Outputs * batch])];
-        float[][] db = [.. layers.Select(layer => new float[layer.Outputs])];
-        float[] scratch = new float[2 * batch];
+        var input = new MicroBatchInput<float>(data, batch, ManagedBackend.Instance);
+        var inputScratch = new InputScratch(784, batch) { LargestWeight = 1 };
+        float[][] z = [.. layers.Select(layer => new float[layer.OutputCount * batch])];
+        float[][] a = [.. layers.Select(layer => new float[layer.OutputCount * batch])];
+        float[][] dz = [.. layers.Select(layer => new float[layer.OutputCount * batch])];
+        float[][] db = [.. layers.Select(layer => new float[layer.OutputCount])];
         double[] costs = new double[batch];
         int[] batchLabels = new int[batch];
-        var loss = new CrossEntropyLoss();
-        var update = new ChunkUpdate<float>(ManagedBackend.Instance, true, true, 1f / batch, 1e-6f);
+        var loss = new CrossEntropyLoss<float>();
+        var update = new ParameterUpdate<float>(new Sgd(), new UpdateStep(1e-6, 1), 1f / batch);
 
         var parts = new List<(string Name, double Operations, Action Body)>();
         int position = 0;
         parts.Add(("x, z1 = W·x", Operations(layers[0], batch), () =>
         {
             position = (position + batch) % (data.Count - (2 * batch));
-            ReadOnlySpan<int> chunk = order.AsSpan(position, batch), next = order.AsSpan(position + batch, batch);
-            input.Multiply(0, chunk, next, layers[0].WeightView, inputScratch, z[0]);
+            ReadOnlySpan<int> samples = order.AsSpan(position, batch), next = order.AsSpan(position + batch, batch);
+            input.Multiply(0, samples, next, layers[0].WeightView, inputScratch.LargestWeight, inputScratch, z[0]);
         }
         ));
         parts.Add(("z1 + b", 0, () => Columns.Add(z[0], layers[0].BiasSpan, batch)));
@@ -94,24 +94,23 @@ internal static class StepParts
             if (l > 0)
             {
                 parts.Add(($"z{l + 1} = W·a + b", Operations(layer, batch), () =>
-                    layer.Affine(MatrixView<float>.ColumnMajor(a[index - 1], layer.Inputs, batch), z[index], ManagedBackend.Instance)));
+                    layer.Affine(MatrixView<float>.ColumnMajor(a[index - 1], layer.InputCount, batch), z[index], ManagedBackend.Instance)));
             }
 
-            if (layer.Activation is { } activation)
+            if (l < layers.Length - 1 && layer.Activation is IActivation<float> activation)
             {
                 parts.Add(($"a{l + 1} = f(z)", 0, () => activation.Evaluate(z[index], a[index])));
             }
         }
 
-        parts.Add(("softmax, cost, hits, dz3", 0, () =>
+        parts.Add(("softmax, cost, dz3", 0, () =>
         {
             for (int j = 0; j < batch; j++)
             {
                 batchLabels[j] = data.Labels[order[position + j]];
             }
 
-            loss.Evaluate<float>(z[^1], batchLabels, dz[^1], scratch, costs);
-            CrossEntropyLoss.SubtractOneHot<float>(dz[^1], batchLabels);
+            loss.Evaluate(z[^1], new TargetBatch<float>(batchLabels), dz[^1], costs);
         }
         ));
         for (int l = layers.Length - 2; l >= 0; l--)
@@ -119,8 +118,8 @@ internal static class StepParts
             int index = l;
             DenseLayer<float> next = layers[l + 1];
             parts.Add(($"dz{l + 1} = W'·dz", Operations(next, batch), () => Gemm.Product(
-                next.WeightView.Transposed, MatrixView<float>.ColumnMajor(dz[index + 1], next.Outputs, batch), dz[index], layers[index].Outputs)));
-            parts.Add(($"dz{l + 1} ∘ f'", 0, () => layers[index].Activation!.MultiplyByDerivative(z[index], a[index], dz[index])));
+                next.WeightView.Transposed, MatrixView<float>.ColumnMajor(dz[index + 1], next.OutputCount, batch), dz[index], layers[index].OutputCount)));
+            parts.Add(($"dz{l + 1} ∘ f'", 0, () => ((IActivation<float>)layers[index].Activation).MultiplyByDerivative(z[index], a[index], dz[index])));
         }
 
         for (int l = 0; l < layers.Length; l++)
@@ -129,18 +128,25 @@ internal static class StepParts
             DenseLayer<float> layer = layers[l];
             parts.Add(($"W{l + 1} -= dz·a'", Operations(layer, batch), () =>
             {
-                var derivatives = MatrixView<float>.ColumnMajor(dz[index], layer.Outputs, batch);
+                var whole = new MicroBatch(order.AsSpan(0, batch), [], isFirst: true, isLast: true);
+                var weights = new ParameterBlock<float>(layer.WeightSpan, Array.Empty<float>(), [], []);
+                var derivatives = MatrixView<float>.ColumnMajor(dz[index], layer.OutputCount, batch);
                 if (index == 0)
                 {
-                    input.Descend(update, derivatives, 0, layer.Inputs, inputScratch, layer.WeightSpan, Span<float>.Empty);
+                    input.Update(whole, derivatives, 0, layer.InputCount, inputScratch, weights, update);
                 }
                 else
                 {
-                    update.Weights(derivatives, MatrixView<float>.ColumnMajor(a[index - 1], layer.Inputs, batch), layer.WeightSpan, Span<float>.Empty, layer.Outputs);
+                    weights.Take(
+                        whole,
+                        new GradientProduct<float>(ManagedBackend.Instance, derivatives, MatrixView<float>.ColumnMajor(a[index - 1], layer.InputCount, batch)),
+                        update);
                 }
             }
             ));
-            parts.Add(($"b{l + 1}", 0, () => update.Biases(dz[index], layer.BiasSpan, db[index], batch)));
+            parts.Add(($"b{l + 1}", 0, () =>
+                new ParameterBlock<float>(layer.BiasSpan, db[index], [], []).TakeBiases(
+                    new MicroBatch(order.AsSpan(0, batch), [], isFirst: true, isLast: true), dz[index], update)));
         }
 
         long[,] times = new long[parts.Count, Repetitions];
@@ -176,5 +182,5 @@ internal static class StepParts
         return figures;
     }
 
-    private static double Operations(DenseLayer<float> layer, int batch) => 2.0 * layer.Inputs * layer.Outputs * batch;
+    private static double Operations(DenseLayer<float> layer, int batch) => 2.0 * layer.InputCount * layer.OutputCount * batch;
 }

@@ -19,7 +19,7 @@ internal static class TargetSearch
     private static readonly int[][] s_hidden = [[128, 32], [192, 48], [256, 32], [256, 64]];
     private static readonly int[] s_batches = [32, 64];
     private static readonly double[] s_rates = [0.3, 0.4, 0.5];
-    private static readonly ulong[] s_seeds = [101, 102, 103];
+    private static readonly long[] s_seeds = [101, 102, 103];
 
     private sealed record Outcome(int[] Sizes, int Batch, double Rate, double[] Accuracies, double Seconds);
 
@@ -46,7 +46,7 @@ internal static class TargetSearch
                         sizes,
                         batch,
                         rate,
-                        [.. last.Select(epoch => epoch.ValidationAccuracy!.Value)],
+                        [.. last.Select(epoch => epoch.Validation!.Accuracy!.Value)],
                         Race.Median([.. last.Select(epoch => epoch.TrainingTime.TotalSeconds)])));
                     Console.WriteLine(JsonSerializer.Serialize(outcomes[^1]));
                 }
@@ -58,7 +58,7 @@ internal static class TargetSearch
         return 0;
     }
 
-    private static EpochResult Train(Dataset<float> training, Dataset<float> validation, int[] sizes, int batch, double rate, ulong seed)
+    private static EpochResult Train(Dataset<float> training, Dataset<float> validation, int[] sizes, int batch, double rate, long seed)
     {
         var trainer = new GradientDescentTrainer<float>(Race.CreateNetwork<float>(sizes, seed)) { LearningRate = rate, BatchSize = batch, Seed = seed };
         using var recorder = new Race.Recorder(target: null);

@@ -29,7 +29,7 @@ public class TrainingStepBenchmarks<T>
 
     /// <summary>The most workers; fewer train where a step is too small for them.</summary>
     [Params(1, 2)]
-    public int MaxWorkers { get; set; }
+    public int MaxDegreeOfParallelism { get; set; }
 
     /// <summary>How many of a hundred inputs are 0: training leaves out products with them. Of MNIST's pixels, 81 are.</summary>
     [Params(0, 81)]
@@ -44,7 +44,7 @@ public class TrainingStepBenchmarks<T>
         _trainer = new(new([784, 128, 32, 10], new Relu<T>(), seed: 1))
         {
             BatchSize = Batch,
-            MaxWorkers = MaxWorkers,
+            MaxDegreeOfParallelism = MaxDegreeOfParallelism,
             LearningRate = 1e-6,
         };
     }

@@ -45,7 +45,7 @@ internal sealed record Digits(LabeledImages Training, LabeledImages Test)
 
     /// <summary>Chooses some images at random, none twice.</summary>
     /// <returns>The numbers of the images.</returns>
-    public static int[] Choose(LabeledImages images, int count, ulong seed)
+    public static int[] Choose(LabeledImages images, int count, long seed)
     {
         int[] numbers = [.. Enumerable.Range(0, images.Count)];
         new Random(unchecked((int)(seed ^ (seed >> 32)))).Shuffle(numbers);

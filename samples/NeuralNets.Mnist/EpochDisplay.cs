@@ -17,20 +17,20 @@ internal static class EpochDisplay
     /// <param name="train">Trains, and reports its epochs.</param>
     /// <returns>What <paramref name="train"/> returns.</returns>
     public static TResult Show<TResult>(
-        Terminal terminal, int epochs, int samples, int linesBetween, Func<IProgress<EpochResult>, TResult> train)
+        Terminal terminal, int epochs, int samples, int linesBetween, Func<Action<EpochResult>, TResult> train)
     {
         if (!terminal.IsLive)
         {
-            return train(new Reporter(epoch =>
+            return train(epoch =>
             {
                 if (linesBetween > 0 && (epoch.Epoch == 1 || epoch.Epoch % linesBetween == 0 || epoch.Epoch == epochs))
                 {
                     terminal.WriteText(
-                        $"Epoch {epoch.Epoch,4}: cost {epoch.Cost.Mean:F6}, "
-                        + $"training accuracy {100 * epoch.TrainingAccuracy:F2} %, "
-                        + $"test accuracy {100 * epoch.ValidationAccuracy:F2} %, {epoch.TrainingTime.TotalSeconds:F1} s");
+                        $"Epoch {epoch.Epoch,4}: cost {epoch.Training.Cost.Mean:F6}, "
+                        + $"training accuracy {100 * epoch.Training.Accuracy:F2} %, "
+                        + $"test accuracy {100 * epoch.Validation!.Accuracy:F2} %, {epoch.TrainingTime.TotalSeconds:F1} s");
                 }
-            }));
+            });
         }
 
         string status = "Training starts.";
@@ -42,24 +42,17 @@ internal static class EpochDisplay
             .Start(context =>
             {
                 ProgressTask task = context.AddTask("Training", maxValue: epochs);
-                return train(new Reporter(epoch =>
+                return train(epoch =>
                 {
                     double rate = (double)epoch.Epoch * samples / epoch.TrainingTime.TotalSeconds;
                     TimeSpan left = clock.Elapsed / epoch.Epoch * (epochs - epoch.Epoch);
                     Volatile.Write(
                         ref status,
                         $"Epoch {epoch.Epoch} of {epochs}, {rate:N0} samples/s, {left:h\\:mm\\:ss} left\n"
-                        + $"cost {epoch.Cost.Mean:F6}, accuracy: "
-                        + $"training {100 * epoch.TrainingAccuracy:F2} %, test {100 * epoch.ValidationAccuracy:F2} %");
+                        + $"cost {epoch.Training.Cost.Mean:F6}, accuracy: "
+                        + $"training {100 * epoch.Training.Accuracy:F2} %, test {100 * epoch.Validation!.Accuracy:F2} %");
                     task.Value = epoch.Epoch;
-                }));
+                });
             });
-    }
-
-    /// <summary>Reports on the training thread; <see cref="Progress{T}"/> would do so on another,
-    /// later and in any order.</summary>
-    private sealed class Reporter(Action<EpochResult> report) : IProgress<EpochResult>
-    {
-        public void Report(EpochResult value) => report(value);
     }
 }

@@ -44,7 +44,7 @@ internal static class Networks
         "he-normal" => new HeNormal(),
         "glorot-uniform" => new GlorotUniform(),
         "glorot-normal" => new GlorotNormal(),
-        "normal" => new Normal(),
+        "normal" => new RandomNormal(),
         _ => throw new ArgumentException($"There is no initializer '{name}'.", nameof(name)),
     };
 }

@@ -93,26 +93,29 @@ public sealed class ConcurrentUseTests
             var trainer = new GradientDescentTrainer<double>(network)
             {
                 BatchSize = 30,
-                ForcedWorkers = workers,
-                ForcedCutByUnits = call % 2 == 0,
+                Hooks =
+                {
+                    WorkerCount = workers,
+                    CutsFirstLayerByUnits = call % 2 == 0,
+                },
             };
 
             trainer.Invoking(it => it.Fit(set, 100)).Should().Throw<FormatException>().WithMessage("The activation's own.");
 
             activation.Threads.Keys.Where(thread => thread != Thread.CurrentThread).Should().NotContain(thread => thread.IsAlive);
             network.Invoking(it => it.Predict(inputs, new double[15])).Should().NotThrow("it has thrown once");
-            trainer.Fit(set, 1).Workers.Should().Be(workers);
+            trainer.Fit(set, 1).WorkerCount.Should().Be(workers);
         }
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void Predict_ActivationThrows_EndsWithThatException(int maxWorkers)
+    public void Predict_ActivationThrows_EndsWithThatException(int maxDegreeOfParallelism)
     {
         Dataset<double> set = GradientDescentTrainerTests.Blobs(512);
         foreach (Action<Network<double>> predict in (Action<Network<double>>[])
-            [network => network.Predict(set, maxWorkers), network => network.PredictLabels(set.ToMatrix(), maxWorkers)])
+            [network => network.Predict(set, maxDegreeOfParallelism), network => network.PredictLabels(set.ToMatrix(), maxDegreeOfParallelism)])
         {
             // The type exactly: FluentAssertions looks into an AggregateException.
             var throwing = new Network<double>([2, 4, 2], new ThrowingActivation(2), seed: 1);
@@ -130,7 +133,7 @@ public sealed class ConcurrentUseTests
         GradientDescentTrainer<double> expected = CheckpointScenario.Create<double>(30);
         expected.Fit(set, 2);
 
-        trainer.Fit(set, 2, progress: new Immediate(_ =>
+        trainer.Fit(set, 2, onEpoch: (_ =>
         {
             foreach (GradientDescentTrainer<double> second in (GradientDescentTrainer<double>[])[trainer, new(trainer.Network)])
             {
@@ -139,7 +142,7 @@ public sealed class ConcurrentUseTests
             }
         }));
 
-        trainer.Network.ParametersSha256().Should().Be(expected.Network.ParametersSha256());
+        trainer.Network.ComputeParametersSha256().Should().Be(expected.Network.ComputeParametersSha256());
         trainer.Fit(set, 1).Epochs.Should().ContainSingle().Which.Epoch.Should().Be(3);
     }
 
@@ -156,13 +159,16 @@ public sealed class ConcurrentUseTests
             var trainer = new GradientDescentTrainer<double>(CheckpointScenario.Create<double>(30).Network)
             {
                 BatchSize = 30,
-                ForcedWorkers = workers,
-                StepObserver = worker =>
+                Hooks =
                 {
-                    if (worker == 0 && ++steps == step)
+                    WorkerCount = workers,
+                    OnStep = worker =>
                     {
-                        source.Cancel();
-                    }
+                        if (worker == 0 && ++steps == step)
+                        {
+                            source.Cancel();
+                        }
+                    },
                 },
             };
 
@@ -188,9 +194,9 @@ public sealed class ConcurrentUseTests
     private static string TrainOneEpoch()
     {
         GradientDescentTrainer<float> trainer = CheckpointScenario.Create<float>(50);
-        trainer.ForcedWorkers = 2;
+        trainer.Hooks.WorkerCount = 2;
         trainer.Fit(CheckpointScenario.Samples<float>(), 1);
-        return trainer.Network.ParametersSha256();
+        return trainer.Network.ComputeParametersSha256();
     }
 
     private static Thread[] Start(int count, Action<int> body)

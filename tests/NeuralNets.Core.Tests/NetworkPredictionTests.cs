@@ -131,7 +131,7 @@ public abstract class NetworkPredictionTests<T>
         {
             Dataset<T> set = Dataset<T>.FromMatrix(matrix, new int[samples], Classes);
             _network.PredictLabels(set).Should().Equal(expected);
-            Matrix<T> ofSet = _network.Predict(set, maxWorkers: 2);
+            Matrix<T> ofSet = _network.Predict(set, maxDegreeOfParallelism: 2);
             ofSet.RowCount.Should().Be(Classes);
             ofSet.ColumnCount.Should().Be(samples);
             RandomValues.Bits<T>(ofSet.ToColumnMajorArray()).Should().Equal(RandomValues.Bits<T>(oneByOne));
@@ -323,7 +323,7 @@ public abstract class NetworkPredictionTests<T>
     {
         for (int l = 0; l < network.Layers.Count; l++)
         {
-            network.Layers[l].Biases.SetValues(RandomValues.Create<T>(100 + l, network.Layers[l].Outputs, limit: 0.5));
+            network.Layers[l].Biases.SetValues(RandomValues.Create<T>(100 + l, network.Layers[l].OutputCount, limit: 0.5));
         }
 
         return network;
@@ -345,11 +345,11 @@ public abstract class NetworkPredictionTests<T>
     {
         foreach (DenseLayer<T> layer in network.Layers)
         {
-            double[] z = new double[layer.Outputs];
+            double[] z = new double[layer.OutputCount];
             for (int i = 0; i < z.Length; i++)
             {
                 z[i] = double.CreateChecked(layer.Biases[i]);
-                for (int k = 0; k < layer.Inputs; k++)
+                for (int k = 0; k < layer.InputCount; k++)
                 {
                     z[i] += double.CreateChecked(layer.Weights[i, k]) * a[k];
                 }

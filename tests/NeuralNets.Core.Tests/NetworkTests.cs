@@ -14,15 +14,15 @@ public abstract class NetworkTests<T>
     {
         var network = new Network<T>([784, 128, 32, 10], new Relu<T>(), seed: 1);
 
-        network.Inputs.Should().Be(784);
-        network.Classes.Should().Be(10);
+        network.InputCount.Should().Be(784);
+        network.OutputCount.Should().Be(10);
         network.ParameterCount.Should().Be((785 * 128) + (129 * 32) + (33 * 10));
         network.Layers.Select(layer => layer.ToString())
             .Should().Equal("784 -> 128, Relu", "128 -> 32, Relu", "32 -> 10, Softmax");
         network.Layers.Should().OnlyContain(layer =>
-            layer.Weights.RowCount == layer.Outputs
-            && layer.Weights.ColumnCount == layer.Inputs
-            && layer.Biases.Count == layer.Outputs);
+            layer.Weights.RowCount == layer.OutputCount
+            && layer.Weights.ColumnCount == layer.InputCount
+            && layer.Biases.Count == layer.OutputCount);
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public abstract class NetworkTests<T>
         var sizes = new Network<T>([5, 4, 3], new Tanh<T>(), seed: 9);
         var specifications = new Network<T>(5, [new(4, new Tanh<T>()), new(3, new Softmax<T>())], seed: 9);
 
-        sizes.ParametersSha256().Should().Be(specifications.ParametersSha256());
+        sizes.ComputeParametersSha256().Should().Be(specifications.ComputeParametersSha256());
     }
 
     [Fact]
@@ -43,8 +43,8 @@ public abstract class NetworkTests<T>
         var network = new Network<T>([hidden, output]);
 
         network.Layers.Should().Equal(hidden, output);
-        network.Inputs.Should().Be(3);
-        network.Classes.Should().Be(2);
+        network.InputCount.Should().Be(3);
+        network.OutputCount.Should().Be(2);
     }
 
     [Fact]
@@ -177,9 +177,9 @@ public abstract class NetworkTests<T>
         var bytes = new List<byte>();
         foreach (DenseLayer<T> layer in network.Layers)
         {
-            for (int column = 0; column < layer.Inputs; column++)
+            for (int column = 0; column < layer.InputCount; column++)
             {
-                for (int row = 0; row < layer.Outputs; row++)
+                for (int row = 0; row < layer.OutputCount; row++)
                 {
                     bytes.AddRange(LittleEndian(layer.Weights[row, column]));
                 }
@@ -188,7 +188,7 @@ public abstract class NetworkTests<T>
             bytes.AddRange(layer.Biases.SelectMany(LittleEndian));
         }
 
-        network.ParametersSha256().Should().Be(Convert.ToHexStringLower(SHA256.HashData([.. bytes])))
+        network.ComputeParametersSha256().Should().Be(Convert.ToHexStringLower(SHA256.HashData([.. bytes])))
             .And.MatchRegex("^[0-9a-f]{64}$");
     }
 
@@ -196,17 +196,17 @@ public abstract class NetworkTests<T>
     public void ParametersSha256_SignOfZeroOrBias_ChangesIt()
     {
         var network = new Network<T>([Hidden(3, 4), Output(4, 2)]);
-        string zeros = network.ParametersSha256();
+        string zeros = network.ComputeParametersSha256();
 
         network.Layers[1].Weights[1, 3] = T.NegativeZero;
-        string negativeZero = network.ParametersSha256();
+        string negativeZero = network.ComputeParametersSha256();
         network.Layers[1].Weights[1, 3] = T.Zero;
         network.Layers[0].Biases[0] = T.Epsilon;
 
         negativeZero.Should().NotBe(zeros);
-        network.ParametersSha256().Should().NotBe(zeros);
+        network.ComputeParametersSha256().Should().NotBe(zeros);
         network.Layers[0].Biases[0] = T.Zero;
-        network.ParametersSha256().Should().Be(zeros);
+        network.ComputeParametersSha256().Should().Be(zeros);
     }
 
     private static byte[] LittleEndian(T value)

@@ -14,22 +14,22 @@ Matrix<double> corners = Matrix<double>.Build.DenseOfArray(new double[,] { { 0, 
 int[] labels = [0, 1, 1, 0];
 var xor = new Network<double>([2, 8, 2], new Tanh<double>(), seed: 1);
 var trainer = new GradientDescentTrainer<double>(xor) { LearningRate = 0.5 };
-trainer.Fit(Dataset<double>.FromMatrix(corners, labels, classes: 2), epochs: 500);
+trainer.Fit(Dataset<double>.FromMatrix(corners, labels, classCount: 2), epochs: 500);
 Require(xor.PredictLabels(corners).SequenceEqual(labels), "XOR is learned");
-Console.WriteLine($"XOR: learned, parameters {xor.ParametersSha256()}");
+Console.WriteLine($"XOR: learned, parameters {xor.ComputeParametersSha256()}");
 
 var digits = new Network<float>([784, 64, 10], new Relu<float>(), seed: 1);
 new GradientDescentTrainer<float>(digits) { LearningRate = 0.1, BatchSize = 32 }.Fit(Digits("train", 10_000), epochs: 5);
 Dataset<float> test = Digits("t10k", 2_000);
 int hits = digits.PredictLabels(test).Zip(test.Labels.ToArray()).Count(pair => pair.First == pair.Second);
 Require(hits > 0.9 * test.Count, $"more than nine digits in ten are recognised, but it was {hits} of {test.Count}");
-Console.WriteLine($"Digits: {hits} of {test.Count} recognised, parameters {digits.ParametersSha256()}");
+Console.WriteLine($"Digits: {hits} of {test.Count} recognised, parameters {digits.ComputeParametersSha256()}");
 
 using var file = new MemoryStream();
 NetworkFile.Save(file, digits);
 file.Position = 0;
 Network<float> loaded = NetworkFile.Load<float>(file, "the file");
-Require(loaded.ParametersSha256() == digits.ParametersSha256(), "a saved network loads as it was");
+Require(loaded.ComputeParametersSha256() == digits.ComputeParametersSha256(), "a saved network loads as it was");
 Console.WriteLine($"Saved and loaded: {file.Length} bytes");
 
 Dataset<float> Digits(string prefix, int count) => Dataset<float>.FromImages(IdxReader.ReadImages(

@@ -9,7 +9,7 @@ internal static class ExploreCommand
 {
     private const int LongestBar = 40;
 
-    public static int Run(DataSettings data, int drawn, ulong seed, FileInfo? report, Terminal terminal)
+    public static int Run(DataSettings data, int drawn, long seed, FileInfo? report, Terminal terminal)
     {
         var digits = Digits.Load(data);
         foreach ((string name, LabeledImages images) in new[] { ("Training", digits.Training), ("Test", digits.Test) })

@@ -28,26 +28,25 @@ internal static class TrainCommand
         IWeightInitializer initializer = Networks.Initializer(settings.Initializer);
         IEnumerable<LayerSpec<T>> hidden = settings.Hidden.Select(units => new LayerSpec<T>(units, activation, initializer));
         var network = new Network<T>(
-            training.Features, [.. hidden, new LayerSpec<T>(Digits.Classes, new Softmax<T>(), initializer)], settings.Seed);
+            training.FeatureCount, [.. hidden, new LayerSpec<T>(Digits.Classes, new Softmax<T>(), initializer)], settings.Seed);
         var trainer = new GradientDescentTrainer<T>(network)
         {
             LearningRate = settings.LearningRate,
             BatchSize = settings.Batch,
             Seed = settings.Seed,
-            MaxWorkers = settings.Workers,
+            MaxDegreeOfParallelism = settings.Workers,
             Backend = Networks.Backend(settings.Backend),
         };
         PrintTask(terminal, settings, training, test, network);
 
-        List<EpochResult> epochs = [];
         string summary;
         bool wasInterrupted = false;
         try
         {
             using var interruption = new Interruption();
-            TrainingResult result = EpochDisplay.Show(terminal, settings.Epochs, training.Count, linesBetween: 10, progress =>
-                trainer.Fit(training, settings.Epochs, test, new EpochRecorder(epochs, progress), interruption.Token));
-            summary = $"Trained in {result.TrainingTime.TotalSeconds:F2} s on {result.Workers} threads by {result.Backend}: "
+            TrainingResult result = EpochDisplay.Show(terminal, settings.Epochs, training.Count, linesBetween: 10, onEpoch =>
+                trainer.Fit(training, settings.Epochs, test, onEpoch, interruption.Token));
+            summary = $"Trained in {result.TrainingTime.TotalSeconds:F2} s on {result.WorkerCount} threads by {result.Backend}: "
                 + $"{result.SamplesPerSecond:N0} samples/s";
         }
         catch (OperationCanceledException)
@@ -65,8 +64,8 @@ internal static class TrainCommand
         PrintEvaluation(terminal, predictions);
         terminal.WriteText(summary);
         Terminal.WriteLine($"Test accuracy: {100 * predictions.Confusion.Accuracy:F2} %");
-        Terminal.WriteLine($"Parameters SHA-256: {network.ParametersSha256()}");
-        Save(new TrainedRun<T>(settings, digits, network, epochs, predictions, summary));
+        Terminal.WriteLine($"Parameters SHA-256: {network.ComputeParametersSha256()}");
+        Save(new TrainedRun<T>(settings, digits, network, trainer.History, predictions, summary));
         return wasInterrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
 
@@ -74,7 +73,7 @@ internal static class TrainCommand
         Terminal terminal, TrainSettings settings, Dataset<T> training, Dataset<T> test, Network<T> network)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        terminal.WriteText($"Training set: {training.Features} x {training.Count}, test set: {test.Features} x {test.Count}");
+        terminal.WriteText($"Training set: {training.FeatureCount} x {training.Count}, test set: {test.FeatureCount} x {test.Count}");
         terminal.WriteText($"Training labels: {Distribution(training)}");
         terminal.WriteText($"Test labels:     {Distribution(test)}");
         terminal.WriteText(
@@ -84,7 +83,7 @@ internal static class TrainCommand
 
     private static string Distribution<T>(Dataset<T> set)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        string.Join("  ", set.LabelDistribution().Select((count, label) => $"{label}: {count}"));
+        string.Join("  ", set.CountLabels().Select((count, label) => $"{label}: {count}"));
 
     private static void PrintEvaluation<T>(Terminal terminal, Predictions<T> predictions)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -32,7 +32,7 @@ internal static class CommandLine
     private static Command Explore(Terminal terminal)
     {
         Option<int> digits = OptionKinds.Whole("--digits", 6, "Draw this many digits, chosen at random.", most: 100);
-        Option<ulong> seed = OptionKinds.Seed("Decides which digits are drawn.");
+        Option<long> seed = OptionKinds.Seed("Decides which digits are drawn.");
         Option<FileInfo?> report = OptionKinds.OutputFile("--report", "Write the same as an HTML page there.");
         var data = new DataOptions();
         var command = new Command("explore", "Show the data: its dimensions, labels and pixels, and some digits.")

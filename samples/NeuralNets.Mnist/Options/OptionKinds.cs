@@ -17,13 +17,13 @@ internal static class OptionKinds
             result, $"{name} must be a whole number {(most == int.MaxValue ? "of at least 1" : $"from 1 to {most}")}"),
     };
 
-    public static Option<ulong> Seed(string description) => new("--seed")
+    public static Option<long> Seed(string description) => new("--seed")
     {
         Description = description,
         HelpName = "n",
-        CustomParser = result => ulong.TryParse(Text(result), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
+        CustomParser = result => long.TryParse(Text(result), NumberStyles.None, CultureInfo.InvariantCulture, out long seed)
             ? seed
-            : Refuse<ulong>(result, $"--seed must be a whole number from 0 to {ulong.MaxValue}"),
+            : Refuse<long>(result, $"--seed must be a whole number from 0 to {long.MaxValue}"),
         DefaultValueFactory = _ => 1,
     };
 

@@ -14,7 +14,7 @@ internal sealed record TrainSettings(
     int Epochs,
     double LearningRate,
     int? Batch,
-    ulong Seed,
+    long Seed,
     int Workers,
     string Backend,
     string Precision,
@@ -68,7 +68,7 @@ internal sealed class TrainOptions
         DefaultValueFactory = _ => new Batch(32),
     };
 
-    private readonly Option<ulong> _seed = OptionKinds.Seed("Decides the initial weights and the order of the images.");
+    private readonly Option<long> _seed = OptionKinds.Seed("Decides the initial weights and the order of the images.");
 
     private readonly Option<int> _workers = OptionKinds.Whole(
         "--workers", Environment.ProcessorCount, "The most threads to train with. It does not change the result.");

@@ -41,10 +41,10 @@ internal static class ReproductionReport
             yield return
             [
                 outcome.Recipe.Name,
-                $"{outcome.Epochs[0].Cost.Sum:F0}",
-                outcome.DivergedIn is null ? $"{last.Cost.Sum:F0}" : "diverged",
-                $"{100 * last.TrainingAccuracy:F2}",
-                $"{100 * last.ValidationAccuracy:F2}",
+                $"{outcome.Epochs[0].Training.Cost.Sum:F0}",
+                outcome.DivergedIn is null ? $"{last.Training.Cost.Sum:F0}" : "diverged",
+                $"{100 * last.Training.Accuracy:F2}",
+                $"{100 * last.Validation!.Accuracy:F2}",
                 $"{outcome.Seconds:F1}",
             ];
         }
@@ -87,10 +87,10 @@ internal static class ReproductionReport
     {
         (string Title, string Label, bool IsLogarithmic, Func<EpochResult, double> Value, double First, double Last)[] measures =
         [
-            ("Cost", "sum over the training images", true, epoch => epoch.Cost.Sum, Original.FirstCost, Original.LastCost),
-            ("Training accuracy", "recognised, %", false, epoch => 100 * epoch.TrainingAccuracy,
+            ("Cost", "sum over the training images", true, epoch => epoch.Training.Cost.Sum, Original.FirstCost, Original.LastCost),
+            ("Training accuracy", "recognised, %", false, epoch => 100 * epoch.Training.Accuracy!.Value,
                 Original.FirstAccuracy, Original.LastAccuracy),
-            ("Test accuracy", "recognised, %", false, epoch => 100 * epoch.ValidationAccuracy!.Value, double.NaN, double.NaN),
+            ("Test accuracy", "recognised, %", false, epoch => 100 * epoch.Validation!.Accuracy!.Value, double.NaN, double.NaN),
         ];
         foreach (var measure in measures)
         {

@@ -39,7 +39,7 @@ internal static class TrainingReport
         "Cost",
         "epoch",
         "mean cross-entropy of the training images",
-        [new Series("training cost", [.. epochs.Select(epoch => ((double)epoch.Epoch, epoch.Cost.Mean))])],
+        [new Series("training cost", [.. epochs.Select(epoch => ((double)epoch.Epoch, epoch.Training.Cost.Mean))])],
         IsLogarithmic: true);
 
     private static XElement Curves(IReadOnlyList<EpochResult> epochs)
@@ -54,8 +54,8 @@ internal static class TrainingReport
             "epoch",
             "recognised, %",
             [
-                Line("training images", epoch => 100 * epoch.TrainingAccuracy),
-                Line("test images", epoch => 100 * epoch.ValidationAccuracy!.Value),
+                Line("training images", epoch => 100 * epoch.Training.Accuracy!.Value),
+                Line("test images", epoch => 100 * epoch.Validation!.Accuracy!.Value),
             ]);
         return new XElement("div", new XAttribute("class", "pair"), CostChart(epochs).ToSvg("cost"), accuracy.ToSvg("accuracy"));
 
@@ -126,9 +126,9 @@ internal static class TrainingReport
     private static XElement Weights<T>(DenseLayer<T> layer, LabeledImages images)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int shown = Math.Min(layer.Outputs, MostUnits);
+        int shown = Math.Min(layer.OutputCount, MostUnits);
         return Page.Section(
-            $"The weights of the first layer{(shown < layer.Outputs ? $", the first {shown} of {layer.Outputs} units" : "")}",
+            $"The weights of the first layer{(shown < layer.OutputCount ? $", the first {shown} of {layer.OutputCount} units" : "")}",
             Page.Paragraph(
                 "A unit's weights in the places of its pixels: ink on brown excites it, ink on blue inhibits it, white is 0. "
                 + "Each picture has its own scale."),
@@ -154,7 +154,7 @@ internal static class TrainingReport
             ("Backend", Machine.Backend),
             ("Processor", Machine.Processor),
             ("System", Machine.System),
-            ("Parameters SHA-256", run.Network.ParametersSha256()),
+            ("Parameters SHA-256", run.Network.ComputeParametersSha256()),
         ];
     }
 

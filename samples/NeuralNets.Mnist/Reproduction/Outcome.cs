@@ -31,7 +31,7 @@ internal sealed record Outcome(
         {
             string constant = string.Join(" and ", ConstantUnits.Zip(Recipe.Hidden, (count, units) => $"{count} of {units}"))
                 + " hidden units give the same for every image";
-            double accuracy = Epochs.Count == 0 ? 0 : Epochs[^1].TrainingAccuracy;
+            double accuracy = Epochs.Count == 0 ? 0 : Epochs[^1].Training.Accuracy!.Value;
             string pace = accuracy < 0.5 ? "hardly under way" : "learns, but slowly";
             return Recipe switch
             {
@@ -66,7 +66,7 @@ internal sealed record Outcome(
         IEnumerable<LayerSpec<float>> hidden = Recipe.Hidden.Select(
             units => new LayerSpec<float>(units, Networks.Activation<float>(activation), recipe.Initializer));
         var network = new Network<float>(
-            training.Features,
+            training.FeatureCount,
             [.. hidden, new LayerSpec<float>(Digits.Classes, new Softmax<float>(), recipe.Initializer)],
             recipe.Seed);
         var trainer = new GradientDescentTrainer<float>(network)
@@ -74,24 +74,31 @@ internal sealed record Outcome(
             LearningRate = Recipe.LearningRate,
             BatchSize = recipe.Batch,
             Seed = recipe.Seed,
-            MaxWorkers = settings.Workers,
-            Loss = new CrossEntropyLoss(Original.Offset),
+            MaxDegreeOfParallelism = settings.Workers,
+            Loss = new CrossEntropyLoss<float>(Original.Offset),
         };
 
-        List<EpochResult> epochs = [];
         int? divergedIn = null;
         try
         {
-            EpochDisplay.Show(terminal, settings.Epochs, training.Count, linesBetween: 0, progress =>
-                trainer.Fit(training, settings.Epochs, test, new EpochRecorder(epochs, progress), interruption));
+            EpochDisplay.Show(terminal, settings.Epochs, training.Count, linesBetween: 0, onEpoch =>
+                trainer.Fit(training, settings.Epochs, test, onEpoch, interruption));
         }
         catch (NonFiniteCostException exception)
         {
             divergedIn = exception.Epoch;
         }
 
+        IReadOnlyList<EpochResult> epochs = recipe.Batch is null && trainer.History.Count > 0
+            ? CountAfterUpdates(trainer.History, network.Evaluate(training))
+            : trainer.History;
         return new Outcome(recipe, activation, epochs, divergedIn, CountConstantUnits(network, test));
     }
+
+    /// <summary>Moves the training accuracies by one epoch: the original counts after an update, a full-batch epoch before it.</summary>
+    private static EpochResult[] CountAfterUpdates(IReadOnlyList<EpochResult> epochs, Score last) =>
+        [.. epochs.Zip([.. epochs.Skip(1).Select(epoch => epoch.Training), last], (epoch, next) =>
+            epoch with { Training = epoch.Training with { Accuracy = next.Accuracy } })];
 
     /// <summary>Counts the units of each hidden layer that say the same about every image, layer by layer.</summary>
     private static int[] CountConstantUnits(Network<float> network, Dataset<float> test)
@@ -104,10 +111,10 @@ internal sealed record Outcome(
             float[] values = outputs.AsColumnMajorArray();
             for (int i = 0; i < values.Length; i++)
             {
-                values[i] += layer.Biases[i % layer.Outputs];
+                values[i] += layer.Biases[i % layer.OutputCount];
             }
 
-            layer.Activation!.Evaluate(values, values);
+            layer.Activation.Evaluate(values, values, layer.OutputCount);
             counts.Add(outputs.EnumerateRows().Count(unit => unit.Maximum() == unit.Minimum()));
         }
 

@@ -11,7 +11,7 @@ namespace NeuralNets.Mnist.Reproduction;
 /// <param name="Batch">The images of a step; null for all.</param>
 /// <param name="Seed">Decides the draw.</param>
 internal sealed record Recipe(
-    string Name, string Description, PixelScaling Scaling, IWeightInitializer Initializer, int? Batch, ulong Seed)
+    string Name, string Description, PixelScaling Scaling, IWeightInitializer Initializer, int? Batch, long Seed)
 {
     public const double LearningRate = 0.03;
 
@@ -28,11 +28,11 @@ internal sealed record Recipe(
 
     public bool IsPublished => Scaling == PixelScaling.None;
 
-    private static Recipe Published(ulong seed) => new(
+    private static Recipe Published(long seed) => new(
         $"as published ({seed})",
         $"raw pixels, N(0, 0.01²), full batch, seed {seed}",
         PixelScaling.None,
-        new Normal(),
+        new RandomNormal(),
         Batch: null,
         seed);
 

@@ -46,14 +46,14 @@ public sealed class Dataset<T>
 
     /// <summary>Creates a data set from images, whose bytes it keeps without a copy.</summary>
     /// <param name="images">The images and their labels; one pixel is one feature.</param>
-    /// <param name="classes">The number of classes.</param>
+    /// <param name="classCount">The number of classes.</param>
     /// <param name="scaling">What number a pixel byte becomes.</param>
     /// <returns>The data set, in the order of the images.</returns>
-    /// <exception cref="ArgumentException">There is no image, or a label is not below <paramref name="classes"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is less than 2, or <paramref name="scaling"/> is no such value.</exception>
+    /// <exception cref="ArgumentException">There is no image, or a label is not below <paramref name="classCount"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classCount"/> is less than 2, or <paramref name="scaling"/> is no such value.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="images"/> is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public static Dataset<T> FromImages(LabeledImages images, int classes = 10, PixelScaling scaling = PixelScaling.UnitInterval)
+    public static Dataset<T> FromImages(LabeledImages images, int classCount = 10, PixelScaling scaling = PixelScaling.UnitInterval)
     {
         ElementType.Check<T>();
         ArgumentNullException.ThrowIfNull(images);
@@ -68,21 +68,21 @@ public sealed class Dataset<T>
             labels[i] = images.Labels.Span[i];
         }
 
-        return Create(new ByteFeatures<T>(images.Pixels, images.PixelsPerImage, scaling), labels, classes, nameof(images));
+        return Create(new ByteFeatures<T>(images.Pixels, images.PixelsPerImage, scaling), labels, classCount, nameof(images));
     }
 
     /// <summary>Creates a data set from a matrix, which is copied unless its storage is dense.</summary>
     /// <param name="features">(features × samples), finite numbers. A dense matrix is not copied and must not change any more.</param>
     /// <param name="labels">One label a sample, 0 … classes−1; copied.</param>
-    /// <param name="classes">The number of classes.</param>
+    /// <param name="classCount">The number of classes.</param>
     /// <returns>The data set, in the order of the columns.</returns>
     /// <exception cref="ArgumentException">
     /// There is no sample or no feature, not one label a sample, a label is out of range, or a feature is NaN or infinite.
     /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is less than 2.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classCount"/> is less than 2.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="features"/> is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public static Dataset<T> FromMatrix(Matrix<T> features, ReadOnlySpan<int> labels, int classes)
+    public static Dataset<T> FromMatrix(Matrix<T> features, ReadOnlySpan<int> labels, int classCount)
     {
         ElementType.Check<T>();
         ArgumentNullException.ThrowIfNull(features);
@@ -93,7 +93,7 @@ public sealed class Dataset<T>
                 nameof(labels));
         }
 
-        return Create(Finite(features), labels.ToArray(), classes, nameof(labels));
+        return Create(Finite(features), labels.ToArray(), classCount, nameof(labels));
     }
 
     /// <summary>Creates a data set from a matrix and one-hot targets.</summary>
@@ -258,16 +258,16 @@ public sealed class Dataset<T>
         return new MatrixFeatures<T>(values, features.RowCount);
     }
 
-    private static Dataset<T> Create(FeatureSource<T> source, int[] labels, int classes, string parameter)
+    private static Dataset<T> Create(FeatureSource<T> source, int[] labels, int classCount, string parameter)
     {
-        Requirements.CheckSoftmaxClasses(classes, nameof(classes));
+        Requirements.CheckSoftmaxClasses(classCount, nameof(classCount));
         if (labels.Length == 0)
         {
             throw new ArgumentException("A data set needs at least one sample, but there was none.", parameter);
         }
 
-        Requirements.CheckLabels(labels, classes, parameter);
-        return new Dataset<T>(source, null, Targets<T>.FromLabels(labels, classes));
+        Requirements.CheckLabels(labels, classCount, parameter);
+        return new Dataset<T>(source, null, Targets<T>.FromLabels(labels, classCount));
     }
 
     private Dataset<T> Select(ReadOnlySpan<int> indices)

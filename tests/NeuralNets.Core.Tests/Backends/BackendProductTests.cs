@@ -110,7 +110,7 @@ public abstract class BackendProductTests<T>
             MatrixView<T> right = MatrixView<T>.ColumnMajor(b, 784, 64);
             backend.Product(left, right, c, 128);
             backend.Accumulate(left, right, c.AsSpan(), 128);
-            backend.AddScaled(T.One, left, right, c, 128);
+            backend.AddScaled(left, right, c, [], 128, new LinearEpilogue<T>(T.One, T.One, T.One));
         }
     }
 
@@ -209,7 +209,7 @@ public abstract class BackendProductTests<T>
         T[] values = new T[100];
         Refuses(() => backend.Product(View(4, 3), View(2, 5), values, 4), "*4 x 3 times 2 x 5*");
         Refuses(() => backend.Accumulate(View(4, 3), View(2, 5), values, 4), "*4 x 3 times 2 x 5*");
-        Refuses(() => backend.AddScaled(T.One, View(4, 3), View(2, 5), values, 4), "*4 x 3 times 2 x 5*");
+        Refuses(() => backend.AddScaled(View(4, 3), View(2, 5), values, [], 4, new LinearEpilogue<T>(T.One, T.One, T.One)), "*4 x 3 times 2 x 5*");
         Refuses(() => backend.Product(View(4, 3), View(3, 5), values, 3), "*rows, 4,* 3.*");
         Refuses(() => backend.Product(View(4, 3), View(3, 5), values.AsSpan(0, 27), 6), "*needs 28 elements, but got 27.*");
 

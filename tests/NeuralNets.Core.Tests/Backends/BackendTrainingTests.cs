@@ -4,6 +4,7 @@ using NeuralNets.Core.Activations;
 using NeuralNets.Core.Backends;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Training;
+using NeuralNets.Core.Training.Steps;
 
 namespace NeuralNets.Core.Tests.Backends;
 
@@ -36,11 +37,13 @@ public sealed class BackendTrainingTests
     [Fact]
     public void Fit_BackendWithThreadsOfItsOwn_TakesOneWorker()
     {
-        var trainer = new GradientDescentTrainer<float>(new Network<float>([784, 512, 10], new Relu<float>(), seed: 1)) { MaxWorkers = 8 };
-        int managed = trainer.Plan(256).Workers;
-        trainer.Backend = new MathNetBackend();
+        var network = new Network<float>([784, 512, 10], new Relu<float>(), seed: 1);
+        var settings = new TrainingSettings<float> { MaxDegreeOfParallelism = 8 };
 
-        trainer.Plan(256).Workers.Should().Be(1);
+        int managed = StepPlan.Choose(network, settings, new TrainingHooks(), 256).WorkerCount;
+        int mathNet = StepPlan.Choose(network, settings with { Backend = new MathNetBackend() }, new TrainingHooks(), 256).WorkerCount;
+
+        mathNet.Should().Be(1);
         managed.Should().Be(Math.Min(8, Environment.ProcessorCount));
     }
 
@@ -98,7 +101,7 @@ public sealed class BackendTrainingTests
             (Network<T> expected, _) = Fit<T>(ManagedBackend.Instance, workers, byUnits, chunkColumns);
             (Network<T> actual, TrainingResult result) = Fit<T>(backend, workers, byUnits, chunkColumns);
             result.Backend.Should().Be(backend.Name);
-            result.Workers.Should().Be(workers);
+            result.WorkerCount.Should().Be(workers);
             LargestDifference(actual, expected).Should().BeLessThanOrEqualTo(tolerance);
         }
     }
@@ -142,9 +145,12 @@ public sealed class BackendTrainingTests
             BatchSize = 37,
             LearningRate = 0.1,
             Backend = backend,
-            ForcedWorkers = workers,
-            ForcedCutByUnits = byUnits,
-            ChunkColumns = chunkColumns,
+            Hooks =
+            {
+                WorkerCount = workers,
+                CutsFirstLayerByUnits = byUnits,
+                MicroBatchSize = chunkColumns,
+            },
         };
         return (network, trainer.Fit(Samples<T>(), epochs: 2));
     }

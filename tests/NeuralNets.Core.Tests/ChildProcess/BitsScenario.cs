@@ -49,7 +49,7 @@ internal static class BitsScenario
         var network = new Network<T>([13, 67, 7, 5], Create<T>(activation), seed: 8);
         Fit(network, set, batchSize: 37, epochs: 2, workers, chunkColumns, byUnits);
         Fit(network, set, batchSize: null, epochs: 2, workers, chunkColumns, byUnits);
-        return network.ParametersSha256();
+        return network.ComputeParametersSha256();
     }
 
     /// <summary>Two epochs of the sample's training: 784-128-32-10 on 20,000 images.</summary>
@@ -60,7 +60,7 @@ internal static class BitsScenario
             Path.Combine(folder, "train-images-idx3-ubyte.gz"), Path.Combine(folder, "train-labels-idx1-ubyte.gz"));
         var network = new Network<float>([784, 128, 32, 10], new Relu<float>(), seed: 1);
         Fit(network, Dataset<float>.FromImages(images).Take(20_000), batchSize: 32, epochs: 2, workers, chunkColumns, byUnits);
-        return network.ParametersSha256();
+        return network.ComputeParametersSha256();
     }
 
     private static void Fit<T>(Network<T> network, Dataset<T> set, int? batchSize, int epochs, int workers, int chunkColumns, bool byUnits)
@@ -71,14 +71,17 @@ internal static class BitsScenario
         {
             BatchSize = batchSize,
             Seed = 6,
-            ForcedWorkers = workers,
-            ForcedPace = () => false,
-            ForcedCutByUnits = byUnits,
-            ChunkColumns = chunkColumns,
-            StepObserver = worker => threads[worker] = Environment.CurrentManagedThreadId,
+            Hooks =
+            {
+                WorkerCount = workers,
+                IsAlone = () => false,
+                CutsFirstLayerByUnits = byUnits,
+                MicroBatchSize = chunkColumns,
+                OnStep = worker => threads[worker] = Environment.CurrentManagedThreadId,
+            },
         };
         TrainingResult result = trainer.Fit(set, epochs);
-        if (result.Workers != workers || threads.Values.Distinct().Count() != workers)
+        if (result.WorkerCount != workers || threads.Values.Distinct().Count() != workers)
         {
             throw new InvalidOperationException($"{workers} threads were asked for, but {threads.Count} ran.");
         }

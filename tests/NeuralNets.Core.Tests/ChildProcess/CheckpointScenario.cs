@@ -30,9 +30,9 @@ internal static class CheckpointScenario
         new(new Network<T>([24, 192, 16, 5], new LeakyRelu<T>(0.02), seed: 3))
         {
             BatchSize = batchSize,
-            Seed = ulong.MaxValue - 4,
+            Seed = -5,
             LearningRate = 0.1 + 0.2,
-            Loss = new CrossEntropyLoss(1e-9),
+            Loss = new CrossEntropyLoss<T>(1e-9),
         };
 
     /// <summary>200 samples of 24 features in 5 classes.</summary>
@@ -48,10 +48,10 @@ internal static class CheckpointScenario
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         GradientDescentTrainer<T> trainer = File.Exists(path) ? CheckpointFile.Load<T>(path) : Create<T>(batchSize);
-        trainer.ForcedWorkers = workers;
-        trainer.ForcedCutByUnits = byUnits;
-        trainer.ChunkColumns = 64;
+        trainer.Hooks.WorkerCount = workers;
+        trainer.Hooks.CutsFirstLayerByUnits = byUnits;
+        trainer.Hooks.MicroBatchSize = 64;
         trainer.Checkpoints = new CheckpointSchedule(path);
-        trainer.Fit(Samples<T>(), epochs - trainer.EpochsCompleted, progress: new Immediate(epoch => Console.WriteLine(epoch.Epoch)));
+        trainer.Fit(Samples<T>(), epochs - trainer.EpochsCompleted, onEpoch: (epoch => Console.WriteLine(epoch.Epoch)));
     }
 }

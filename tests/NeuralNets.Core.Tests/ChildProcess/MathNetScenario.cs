@@ -27,7 +27,7 @@ internal static class MathNetScenario
         // 2 batches of 50: every operand is a whole array, and 9 products are of 3 layers: forward, back (but for the first), gradient.
         int before = CountingProvider.Products;
         TrainingResult result = Fit(backend, samples: 100);
-        Console.WriteLine($"{result.Backend}: {CountingProvider.Products - before} products, {result.Workers} worker");
+        Console.WriteLine($"{result.Backend}: {CountingProvider.Products - before} products, {result.WorkerCount} worker");
         Console.WriteLine($"whole batches copied {backend.CopiedBytes} bytes");
 
         // The last batch has 30 samples only: weights stay whole, the rest is a part of an array.
@@ -47,11 +47,11 @@ internal static class MathNetScenario
     {
         byte[] pixels = new byte[samples * 8];
         new Random(1).NextBytes(pixels);
-        Dataset<float> set = Dataset<float>.FromImages(new LabeledImages(pixels, new byte[samples], 2, 4), classes: 4);
+        Dataset<float> set = Dataset<float>.FromImages(new LabeledImages(pixels, new byte[samples], 2, 4), classCount: 4);
         var trainer = new GradientDescentTrainer<float>(new Network<float>([8, 6, 5, 4], new Relu<float>(), seed: 1))
         {
             BatchSize = 50,
-            MaxWorkers = 2,
+            MaxDegreeOfParallelism = 2,
             Backend = backend,
         };
         return trainer.Fit(set, epochs: 1);

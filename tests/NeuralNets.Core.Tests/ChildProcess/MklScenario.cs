@@ -81,6 +81,6 @@ internal static class MklScenario
             Backend = backend,
         };
         TrainingResult result = trainer.Fit(set, epochs: 2, validation: set);
-        return $"accuracy {result.Epochs[^1].ValidationAccuracy}, by {result.Backend}";
+        return $"accuracy {result.Epochs[^1].Validation!.Accuracy}, by {result.Backend}";
     }
 }

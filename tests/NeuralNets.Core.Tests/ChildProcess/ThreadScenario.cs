@@ -18,15 +18,15 @@ internal static class ThreadScenario
         for (int round = 0; round < Rounds; round++)
         {
             // When an epoch is reported that is not the last one, the other workers wait for the next.
-            Abandoned(set).Fit(set, 2, progress: new Immediate(_ => most = Math.Max(most, Workers)));
-            thrown += Throws<FormatException>(() => Abandoned(set).Fit(set, 5, progress: new Immediate(_ => throw new FormatException())));
+            Abandoned(set).Fit(set, 2, onEpoch: (_ => most = Math.Max(most, Workers)));
+            thrown += Throws<FormatException>(() => Abandoned(set).Fit(set, 5, onEpoch: (_ => throw new FormatException())));
 
             var network = new Network<double>([24, 192, 5], new ThrowingActivation(calls: 10 + round), seed: 1);
             thrown += Throws<FormatException>(() => Trainer(network).Fit(set, 100));
 
             using var source = new CancellationTokenSource();
             cancelled += Throws<OperationCanceledException>(
-                () => Abandoned(set).Fit(set, 100, progress: new Immediate(_ => source.Cancel()), cancellationToken: source.Token));
+                () => Abandoned(set).Fit(set, 100, onEpoch: (_ => source.Cancel()), cancellationToken: source.Token));
         }
 
         GC.Collect();
@@ -60,7 +60,7 @@ internal static class ThreadScenario
     }
 
     private static GradientDescentTrainer<double> Trainer(Network<double> network) =>
-        new(network) { BatchSize = 50, ForcedWorkers = 3, ForcedCutByUnits = true };
+        new(network) { BatchSize = 50, Hooks = { WorkerCount = 3, CutsFirstLayerByUnits = true } };
 
     private static int Throws<TException>(Action action)
         where TException : Exception

@@ -38,11 +38,11 @@ public abstract class DatasetTests<T>
     {
         LabeledImages images = Images(12, 5);
 
-        Dataset<T> set = Dataset<T>.FromImages(images, classes: 12);
+        Dataset<T> set = Dataset<T>.FromImages(images, classCount: 12);
 
         set.Count.Should().Be(12);
-        set.Features.Should().Be(5);
-        set.Classes.Should().Be(12);
+        set.FeatureCount.Should().Be(5);
+        set.ClassCount.Should().Be(12);
         set.Labels.ToArray().Should().Equal(Enumerable.Range(0, 12));
         set.ToMatrix().ToColumnMajorArray()
             .Should().Equal(images.Pixels.ToArray().Select(value => T.CreateChecked(value) / T.CreateChecked(255)));
@@ -100,7 +100,7 @@ public abstract class DatasetTests<T>
     {
         Action none = () => Dataset<T>.FromImages(Images(0, 5));
         Action missing = () => Dataset<T>.FromImages(null!);
-        Action oneClass = () => Dataset<T>.FromImages(Images(1, 5), classes: 1);
+        Action oneClass = () => Dataset<T>.FromImages(Images(1, 5), classCount: 1);
         Action scaling = () => Dataset<T>.FromImages(Images(1, 5), scaling: (PixelScaling)7);
 
         none.Should().Throw<ArgumentException>().WithMessage("A data set needs at least one sample, but there was none.*");
@@ -143,7 +143,7 @@ public abstract class DatasetTests<T>
         Dataset<T> set = Dataset<T>.FromMatrix(features, OneHot.Encode<T>([3, 0, 1], 4));
 
         set.Labels.ToArray().Should().Equal(3, 0, 1);
-        set.Classes.Should().Be(4);
+        set.ClassCount.Should().Be(4);
     }
 
     [Theory]
@@ -215,7 +215,7 @@ public abstract class DatasetTests<T>
         Dataset<T> first = set.Take(4);
 
         first.Count.Should().Be(4);
-        first.Classes.Should().Be(set.Classes);
+        first.ClassCount.Should().Be(set.ClassCount);
         Numbers(first).Should().Equal(0, 1, 2, 3);
         first.Labels.ToArray().Should().Equal(set.Labels.ToArray().Take(4));
         Numbers(set.Take(10)).Should().Equal(Enumerable.Range(0, 10));
@@ -236,7 +236,7 @@ public abstract class DatasetTests<T>
     [Fact]
     public void Split_AnyShare_IsDisjointCompleteAndInOrder()
     {
-        Prop.ForAll(ArbMap.Default.ArbFor<(byte Count, byte Share, ulong Seed)>(), given =>
+        Prop.ForAll(ArbMap.Default.ArbFor<(byte Count, byte Share, long Seed)>(), given =>
         {
             int count = given.Count + 2;
             Dataset<T> set = Numbered(count);
@@ -289,8 +289,8 @@ public abstract class DatasetTests<T>
     {
         Dataset<T> set = Dataset<T>.FromMatrix(Matrix<T>.Build.Dense(1, 6), [2, 0, 2, 2, 4, 0], 5);
 
-        set.LabelDistribution().Should().Equal(2, 0, 3, 0, 1);
-        set.Take(2).LabelDistribution().Should().Equal(1, 0, 1, 0, 0);
+        set.CountLabels().Should().Equal(2, 0, 3, 0, 1);
+        set.Take(2).CountLabels().Should().Equal(1, 0, 1, 0, 0);
     }
 
     [Fact]

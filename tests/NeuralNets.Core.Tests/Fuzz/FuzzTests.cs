@@ -1,3 +1,4 @@
+using NeuralNets.Core.Training;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
@@ -117,7 +118,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
     [Fact]
     public void LoadLayers_DamagedFile_SucceedsOrThrowsInvalidData() => Fuzz(Mutation.Of([Saved()], headerLength: 700), seed: 9, (stream, _) =>
-        NetworkFile.LoadLayers<double>(stream, "file", ["layers.1", "layers.2"], [new Softsign<double>()]).Inputs.Should().BePositive());
+        NetworkFile.LoadLayers<double>(stream, "file", ["layers.1", "layers.2"], [new Softsign<double>()]).InputCount.Should().BePositive());
 
     [Fact]
     public void LoadCheckpoint_DamagedFile_SucceedsOrThrowsInvalidData()

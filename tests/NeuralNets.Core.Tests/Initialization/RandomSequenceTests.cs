@@ -34,7 +34,7 @@ public class RandomSequenceTests
     [Fact]
     public void Uniform_AnySeedLayerIndex_IsAnOddMultipleInsideTheOpenInterval()
     {
-        Prop.ForAll(ArbMap.Default.ArbFor<(ulong Seed, int Layer, long Index)>(), draw =>
+        Prop.ForAll(ArbMap.Default.ArbFor<(long Seed, int Layer, long Index)>(), draw =>
         {
             double u = RandomSequence.ForWeights(draw.Seed, draw.Layer).Uniform(draw.Index);
             double steps = u * (1L << 53);
@@ -90,7 +90,7 @@ public class RandomSequenceTests
     [Fact]
     public void Below_AnyBound_IsInRange()
     {
-        Prop.ForAll(ArbMap.Default.ArbFor<(PositiveInt Bound, ulong Seed, long Index)>(), draw =>
+        Prop.ForAll(ArbMap.Default.ArbFor<(PositiveInt Bound, long Seed, long Index)>(), draw =>
         {
             int value = RandomSequence.ForSplit(draw.Seed).Below(draw.Bound.Get, draw.Index);
             return value >= 0 && value < draw.Bound.Get;
@@ -126,7 +126,7 @@ public class RandomSequenceTests
     [Fact]
     public void Permutation_AnyLengthSeedEpoch_HoldsEveryIndexOnce()
     {
-        Prop.ForAll(ArbMap.Default.ArbFor<(byte Length, ulong Seed, int Epoch)>(), shuffle =>
+        Prop.ForAll(ArbMap.Default.ArbFor<(byte Length, long Seed, int Epoch)>(), shuffle =>
         {
             int[] permutation = Permutation(RandomSequence.ForShuffle(shuffle.Seed, shuffle.Epoch), shuffle.Length);
             return permutation.Order().SequenceEqual(Enumerable.Range(0, shuffle.Length));

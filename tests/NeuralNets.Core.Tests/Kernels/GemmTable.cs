@@ -9,8 +9,8 @@ internal enum GemmOperation
 {
     Product,
     Accumulate,
-    Descend,
-    DescendFromGradient,
+    AddScaled,
+    AddScaledFromSums,
 }
 
 /// <summary>
@@ -62,12 +62,12 @@ internal sealed class GemmTable<T>
             done = k;
             _expected[(GemmOperation.Product, k)] = [.. product];
             _expected[(GemmOperation.Accumulate, k)] = [.. accumulated];
-            _expected[(GemmOperation.Descend, k)] = Descended(product);
-            _expected[(GemmOperation.DescendFromGradient, k)] = Descended(accumulated);
+            _expected[(GemmOperation.AddScaled, k)] = Descended(product);
+            _expected[(GemmOperation.AddScaledFromSums, k)] = Descended(accumulated);
             _tolerance[(GemmOperation.Product, k)] = Tolerance(i => size[i], k, size.Length);
             _tolerance[(GemmOperation.Accumulate, k)] = Tolerance(i => size[i] + T.Abs(Start[i]), k, size.Length);
-            _tolerance[(GemmOperation.Descend, k)] = Tolerance(i => (Rate * Scale * size[i]) + T.Abs(Weights[i]), k, size.Length);
-            _tolerance[(GemmOperation.DescendFromGradient, k)] =
+            _tolerance[(GemmOperation.AddScaled, k)] = Tolerance(i => (Rate * Scale * size[i]) + T.Abs(Weights[i]), k, size.Length);
+            _tolerance[(GemmOperation.AddScaledFromSums, k)] =
                 Tolerance(i => (Rate * Scale * (size[i] + T.Abs(Start[i]))) + T.Abs(Weights[i]), k, size.Length);
         }
 
@@ -107,6 +107,11 @@ internal sealed class GemmTable<T>
     public T Scale { get; }
 
     public T Rate { get; }
+
+    /// <summary>Other than 1, so that what is there must really be scaled.</summary>
+    public T Keep { get; } = T.CreateChecked(0.875);
+
+    public LinearEpilogue<T> Epilogue => new(Scale, -Rate, Keep);
 
     private MatrixView<T> ViewOfA => MatrixView<T>.ColumnMajor(A, Rows, Length);
 
@@ -218,11 +223,11 @@ internal sealed class GemmTable<T>
             case GemmOperation.Accumulate:
                 Gemm.Accumulate(a, b, c.Span(n), c.LeadingDimension);
                 break;
-            case GemmOperation.Descend:
-                Gemm.Descend(a, b, c.Span(n), [], c.LeadingDimension, Scale, Rate);
+            case GemmOperation.AddScaled:
+                Gemm.AddScaled(a, b, c.Span(n), [], c.LeadingDimension, Epilogue);
                 break;
             default:
-                Gemm.Descend(a, b, c.Span(n), gradient.Span(n), c.LeadingDimension, Scale, Rate);
+                Gemm.AddScaled(a, b, c.Span(n), gradient.Span(n), c.LeadingDimension, Epilogue);
                 break;
         }
     }
@@ -244,18 +249,18 @@ internal sealed class GemmTable<T>
             case GemmOperation.Accumulate:
                 backend.Accumulate(a, b, c.Span(n), c.LeadingDimension);
                 break;
-            case GemmOperation.Descend:
-                backend.AddScaled(-Rate * Scale, a, b, c.Span(n), c.LeadingDimension);
+            case GemmOperation.AddScaled:
+                backend.AddScaled(a, b, c.Span(n), [], c.LeadingDimension, Epilogue);
                 break;
             default:
-                // What ChunkUpdate does, with padding: the gradient is not the test's to change.
+                // What ParameterBlock does, with padding: the gradient is not the test's to change.
                 PaddedMatrix<T> sums = gradient.Clone();
                 backend.Accumulate(a, b, sums.Span(n), sums.LeadingDimension);
                 for (int j = 0; j < n; j++)
                 {
                     for (int i = 0; i < c.Rows; i++)
                     {
-                        c[i, j] = T.FusedMultiplyAdd(-Rate, sums[i, j] * Scale, c[i, j]);
+                        c[i, j] = T.FusedMultiplyAdd(-Rate, sums[i, j] * Scale, Keep * c[i, j]);
                     }
                 }
 
@@ -281,7 +286,7 @@ internal sealed class GemmTable<T>
         var weights = new T[gradient.Length];
         for (int i = 0; i < weights.Length; i++)
         {
-            weights[i] = T.FusedMultiplyAdd(-Rate, (gradient[i] * Scale) + T.Zero, Weights[i]);
+            weights[i] = T.FusedMultiplyAdd(-Rate, (gradient[i] * Scale) + T.Zero, Keep * Weights[i]);
         }
 
         return weights;

@@ -72,11 +72,11 @@ public abstract class GemmTests<T>
 
     [Theory]
     [MemberData(nameof(WidthsAndTranspositions))]
-    public void Descend_SmallSizes_EqualsSeparateSteps(int width, bool transposeA, bool transposeB)
+    public void AddScaled_SmallSizes_EqualsSeparateSteps(int width, bool transposeA, bool transposeB)
     {
         int[] ks = [0, 1, 2, 3, 8, 40];
-        Verify(s_small.Value, GemmOperation.Descend, s_upToSmall, s_upToSmall, ks, width, transposeA, transposeB);
-        Verify(s_small.Value, GemmOperation.DescendFromGradient, s_upToSmall, s_upToSmall, ks, width, transposeA, transposeB);
+        Verify(s_small.Value, GemmOperation.AddScaled, s_upToSmall, s_upToSmall, ks, width, transposeA, transposeB);
+        Verify(s_small.Value, GemmOperation.AddScaledFromSums, s_upToSmall, s_upToSmall, ks, width, transposeA, transposeB);
     }
 
     /// <summary>Panels of every height, full and with a last vector that is not, and the edges of a slice of k.</summary>
@@ -263,7 +263,7 @@ public abstract class GemmTests<T>
         MatrixView<T> b = MatrixView<T>.ColumnMajor(operand, 2, n);
         Gemm.Product(a, b, c, 3);
         Gemm.Accumulate(a, b, c, 3);
-        Gemm.Descend(a, b, c, c, 3, T.One, T.One);
+        Gemm.AddScaled(a, b, c, c, 3, new LinearEpilogue<T>(T.One, -T.One, T.One));
         Gemm.Product(a, b, [], 3);
         c.All(T.IsNaN).Should().BeTrue();
     }
@@ -274,7 +274,7 @@ public abstract class GemmTests<T>
         string message = "*4 x 3 times 2 x 5*";
         Refuses((a, b, c) => Gemm.Product(a, b, c, 4), message);
         Refuses((a, b, c) => Gemm.Accumulate(a, b, c, 4), message);
-        Refuses((a, b, c) => Gemm.Descend(a, b, c, [], 4, T.One, T.One), message);
+        Refuses((a, b, c) => Gemm.AddScaled(a, b, c, [], 4, new LinearEpilogue<T>(T.One, -T.One, T.One)), message);
 
         static void Refuses(GemmCall call, string message)
         {
@@ -291,11 +291,11 @@ public abstract class GemmTests<T>
         string tooShort = "*4 x 5 matrix with leading dimension 6 needs 28 elements, but got 27.*";
         Refuses((a, b, c) => Gemm.Product(a, b, c, 3), 100, lessThanRows);
         Refuses((a, b, c) => Gemm.Accumulate(a, b, c, 3), 100, lessThanRows);
-        Refuses((a, b, c) => Gemm.Descend(a, b, c, [], 3, T.One, T.One), 100, lessThanRows);
+        Refuses((a, b, c) => Gemm.AddScaled(a, b, c, [], 3, new LinearEpilogue<T>(T.One, -T.One, T.One)), 100, lessThanRows);
         Refuses((a, b, c) => Gemm.Product(a, b, c, 6), 27, tooShort);
         Refuses((a, b, c) => Gemm.Accumulate(a, b, c, 6), 27, tooShort);
-        Refuses((a, b, c) => Gemm.Descend(a, b, c, [], 6, T.One, T.One), 27, tooShort);
-        Refuses((a, b, c) => Gemm.Descend(a, b, c, new T[27], 6, T.One, T.One), 28, tooShort);
+        Refuses((a, b, c) => Gemm.AddScaled(a, b, c, [], 6, new LinearEpilogue<T>(T.One, -T.One, T.One)), 27, tooShort);
+        Refuses((a, b, c) => Gemm.AddScaled(a, b, c, new T[27], 6, new LinearEpilogue<T>(T.One, -T.One, T.One)), 28, tooShort);
 
         static void Refuses(GemmCall call, int length, string message)
         {
@@ -341,7 +341,7 @@ public abstract class GemmTests<T>
         {
             Gemm.Product(a.View(transposeA), b.View(false), c, M);
             Gemm.Accumulate(a.View(transposeA), b.View(false), c, M);
-            Gemm.Descend(a.View(transposeA), b.View(false), c, gradient, M, T.One, T.Zero);
+            Gemm.AddScaled(a.View(transposeA), b.View(false), c, gradient, M, new LinearEpilogue<T>(T.One, T.Zero, T.One));
         }
     }
 

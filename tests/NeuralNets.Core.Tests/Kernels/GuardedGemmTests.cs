@@ -54,7 +54,7 @@ public abstract class GuardedGemmTests<T>
         c.SequenceEqual(expected).Should().BeTrue();
         Gemm.Product(leftTransposed, rightTransposed, c, m);
         c.SequenceEqual(expected).Should().BeTrue();
-        Gemm.Descend(left, rightTransposed, c, [], m, T.One, -T.One);
+        Gemm.AddScaled(left, rightTransposed, c, [], m, new LinearEpilogue<T>(T.One, T.One, T.One));
         c.IndexOfAnyExcept(T.CreateChecked(2 * k)).Should().Be(-1);
         foreach (bool singly in (bool[])[false, true])
         {

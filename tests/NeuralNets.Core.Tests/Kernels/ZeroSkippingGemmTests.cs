@@ -39,7 +39,7 @@ public abstract class ZeroSkippingGemmTests<T>
             {
                 T[] small = [.. a.Select(value => value * scale)];
                 T[] expected = Chains(small, b, new T[m * n], m, n, k);
-                Normalized(Run(small, b, m, n, k, singly: false, c: null)).AsSpan().SequenceEqual(Normalized(expected)).Should().BeTrue();
+                Normalized(Run(small, b, m, n, k, perColumn: false, c: null)).AsSpan().SequenceEqual(Normalized(expected)).Should().BeTrue();
             }
         });
     }
@@ -52,7 +52,7 @@ public abstract class ZeroSkippingGemmTests<T>
         ForAll(density, (a, b, m, n, k) =>
         {
             T[] start = RandomValues.Create<T>(7, m * n);
-            Run(a, b, m, n, k, singly: false, start).AsSpan().SequenceEqual(Chains(a, b, start, m, n, k)).Should().BeTrue();
+            Run(a, b, m, n, k, perColumn: false, start).AsSpan().SequenceEqual(Chains(a, b, start, m, n, k)).Should().BeTrue();
         });
     }
 
@@ -70,14 +70,20 @@ public abstract class ZeroSkippingGemmTests<T>
             }
 
             T[] expected = Chains(a, b, new T[m * n], m, n, k);
-            T[] actual = Run(a, b, m, n, k, singly: true, c: null);
+            T[] actual = Run(a, b, m, n, k, perColumn: true, c: null);
             actual.Zip(expected).All(pair => RandomValues.SameBits(pair.First, pair.Second)).Should().BeTrue();
         });
     }
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Descend_AnyShape_EqualsSeparateSteps(int width, double density)
+    public void AddScaled_AnyShape_EqualsSeparateSteps(int width, double density)
+    {
+        AddScaled(width, density, keep: T.One);
+        AddScaled(width, density, keep: T.CreateChecked(0.75));
+    }
+
+    private static void AddScaled(int width, double density, T keep)
     {
         using IDisposable forced = Simd.Force((SimdWidth)width);
         T scale = T.CreateChecked(0.125), rate = T.CreateChecked(0.3);
@@ -88,12 +94,12 @@ public abstract class ZeroSkippingGemmTests<T>
             foreach (T[] start in (T[][])[[], RandomValues.Create<T>(9, m * n)])
             {
                 T[] sums = Chains(a, b, start.Length == 0 ? new T[m * n] : start, m, n, k);
-                T[] expected = [.. weights.Zip(sums, (w, sum) => T.FusedMultiplyAdd(-rate, (sum * scale) + T.Zero, w))];
+                T[] expected = [.. weights.Zip(sums, (w, sum) => T.FusedMultiplyAdd(-rate, (sum * scale) + T.Zero, keep * w))];
                 T[] actual = [.. weights];
 
-                ZeroSkippingGemm.Descend(
-                    MatrixView<T>.ColumnMajor(a, m, k), MatrixView<T>.ColumnMajor(b, k, n), Marks(b, k, n), singly: false,
-                    new int[64 * Nonzeros.Words(k)], actual, start, m, scale, rate);
+                ZeroSkippingGemm.AddScaled(
+                    MatrixView<T>.ColumnMajor(a, m, k), MatrixView<T>.ColumnMajor(b, k, n), Marks(b, k, n), perColumn: false,
+                    new int[64 * Nonzeros.Words(k)], actual, start, m, new LinearEpilogue<T>(scale, -rate, keep));
 
                 RandomValues.Bits<T>(actual).AsSpan().SequenceEqual(RandomValues.Bits<T>(expected)).Should().BeTrue();
             }
@@ -130,7 +136,7 @@ public abstract class ZeroSkippingGemmTests<T>
     }
 
     /// <summary>C has padding, which must stay as it is; the result comes without.</summary>
-    private static T[] Run(T[] a, T[] b, int m, int n, int k, bool singly, T[]? c)
+    private static T[] Run(T[] a, T[] b, int m, int n, int k, bool perColumn, T[]? c)
     {
         int step = m + Padding;
         T[] padded = [.. Enumerable.Repeat(PaddedMatrix<T>.Sentinel, step * n)];
@@ -140,7 +146,7 @@ public abstract class ZeroSkippingGemmTests<T>
         }
 
         ZeroSkippingGemm.Product(
-            MatrixView<T>.ColumnMajor(a, m, k), MatrixView<T>.ColumnMajor(b, k, n), Marks(b, k, n), singly,
+            MatrixView<T>.ColumnMajor(a, m, k), MatrixView<T>.ColumnMajor(b, k, n), Marks(b, k, n), perColumn,
             new int[64 * Nonzeros.Words(k)], accumulate: c is not null, padded, step);
         for (int i = 0; i < padded.Length; i++)
         {

@@ -133,9 +133,8 @@ public class ReproduceTests
     private static EpochResult FirstEpoch(double trainingAccuracy, double validationAccuracy, double seconds) => new()
     {
         Epoch = 1,
-        Cost = new Cost(46114, 20_000),
-        TrainingAccuracy = trainingAccuracy,
-        ValidationAccuracy = validationAccuracy,
+        Training = new Score(new Cost(46114, 20_000), trainingAccuracy),
+        Validation = new Score(new Cost(46114, 20_000), validationAccuracy),
         TrainingTime = TimeSpan.FromSeconds(seconds),
     };
 

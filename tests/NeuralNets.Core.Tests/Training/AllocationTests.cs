@@ -38,7 +38,7 @@ public sealed class AllocationTests
         const int Chunk = 256;
         Dataset<float> set = RandomImages<float>(Samples, pixels: 784);
         var network = new Network<float>([784, 64, 10], new Relu<float>(), seed: 1);
-        var trainer = new GradientDescentTrainer<float>(network) { ForcedWorkers = 1 };
+        var trainer = new GradientDescentTrainer<float>(network) { Hooks = { WorkerCount = 1 } };
         long before = GC.GetAllocatedBytesForCurrentThread();
 
         trainer.Fit(set, epochs: 1);
@@ -62,22 +62,25 @@ public sealed class AllocationTests
         var trainer = new GradientDescentTrainer<T>(new Network<T>([30, 20, 12, 10], activation, seed: 1))
         {
             BatchSize = batchSize,
-            ForcedWorkers = workers,
-            ForcedPace = () => false,
-            ForcedCutByUnits = byUnits,
-            ChunkColumns = chunkColumns,
             Backend = TestBackends.Create(backend),
-            StepObserver = worker =>
+            Hooks =
             {
-                ref (int Steps, long Start, long End) counter = ref counters[worker * 8];
-                long bytes = GC.GetAllocatedBytesForCurrentThread();
-                counter.Steps++;
-                if (counter.Steps == Warm)
+                WorkerCount = workers,
+                IsAlone = () => false,
+                CutsFirstLayerByUnits = byUnits,
+                MicroBatchSize = chunkColumns,
+                OnStep = worker =>
                 {
-                    counter.Start = bytes;
-                }
-
-                counter.End = bytes;
+                    ref (int Steps, long Start, long End) counter = ref counters[worker * 8];
+                    long bytes = GC.GetAllocatedBytesForCurrentThread();
+                    counter.Steps++;
+                    if (counter.Steps == Warm)
+                    {
+                        counter.Start = bytes;
+                    }
+    
+                    counter.End = bytes;
+                },
             },
         };
         int epochs = batchSize is { } size ? 1 : Steps;

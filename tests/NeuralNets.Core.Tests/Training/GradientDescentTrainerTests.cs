@@ -15,14 +15,14 @@ public sealed class GradientDescentTrainerTests
         var layer = new DenseLayer<double>(
             Matrix<double>.Build.Dense(2, 2), Vector<double>.Build.Dense(2), new Softmax<double>());
         var network = new Network<double>([layer]);
-        var sample = Dataset<double>.FromMatrix(Matrix<double>.Build.Dense(2, 1, [1, 2]), [0], classes: 2);
+        var sample = Dataset<double>.FromMatrix(Matrix<double>.Build.Dense(2, 1, [1, 2]), [0], classCount: 2);
 
         TrainingResult result = new GradientDescentTrainer<double>(network) { LearningRate = 0.5 }.Fit(sample, epochs: 1);
 
         layer.Weights.ToRowMajorArray().Should().Equal(0.25, 0.5, -0.25, -0.5);
         layer.Biases.ToArray().Should().Equal(0.25, -0.25);
-        result.Epochs[0].Cost.Sum.Should().BeApproximately(Math.Log(2), 1e-15);
-        result.Epochs[0].TrainingAccuracy.Should().Be(1);
+        result.Epochs[0].Training.Cost.Sum.Should().BeApproximately(Math.Log(2), 1e-15);
+        result.Epochs[0].Training.Accuracy.Should().Be(1);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class GradientDescentTrainerTests
 
         trainer.Fit(set, epochs: 1);
 
-        network.ParametersSha256().Should().Be(expected.ParametersSha256());
+        network.ComputeParametersSha256().Should().Be(expected.ComputeParametersSha256());
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class GradientDescentTrainerTests
 
         new GradientDescentTrainer<double>(network) { BatchSize = 2, Seed = 9, LearningRate = 0.2 }.Fit(set, epochs: 3);
 
-        network.ParametersSha256().Should().Be(expected.ParametersSha256());
+        network.ComputeParametersSha256().Should().Be(expected.ComputeParametersSha256());
         Order(seed: 9, epoch: 1, count: 6).Should().NotEqual(Order(seed: 9, epoch: 0, count: 6));
     }
 
@@ -75,7 +75,7 @@ public sealed class GradientDescentTrainerTests
         TrainingResult first = trainer.Fit(set, 5);
         TrainingResult second = trainer.Fit(set, 5);
 
-        halves.ParametersSha256().Should().Be(whole.ParametersSha256());
+        halves.ComputeParametersSha256().Should().Be(whole.ComputeParametersSha256());
         trainer.EpochsCompleted.Should().Be(10);
         first.Epochs.Select(epoch => epoch.Epoch).Should().Equal(1, 2, 3, 4, 5);
         second.Epochs.Select(epoch => epoch.Epoch).Should().Equal(6, 7, 8, 9, 10);
@@ -91,7 +91,7 @@ public sealed class GradientDescentTrainerTests
         new GradientDescentTrainer<float>(one) { BatchSize = 16, Seed = 4 }.Fit(set, 2);
         new GradientDescentTrainer<float>(other) { BatchSize = 16, Seed = 5 }.Fit(set, 2);
 
-        one.ParametersSha256().Should().NotBe(other.ParametersSha256());
+        one.ComputeParametersSha256().Should().NotBe(other.ComputeParametersSha256());
     }
 
     [Theory]
@@ -106,7 +106,7 @@ public sealed class GradientDescentTrainerTests
         new GradientDescentTrainer<float>(full).Fit(set, 3);
         new GradientDescentTrainer<float>(batch) { BatchSize = batchSize, Seed = 7 }.Fit(set, 3);
 
-        batch.ParametersSha256().Should().Be(full.ParametersSha256());
+        batch.ComputeParametersSha256().Should().Be(full.ComputeParametersSha256());
     }
 
     [Fact]
@@ -122,12 +122,12 @@ public sealed class GradientDescentTrainerTests
 
         foreach (EpochResult epoch in result.Epochs)
         {
-            double costBefore = new CrossEntropyLoss().Evaluate(Logits(stepped, set), set.Labels).Sum;
+            double costBefore = new CrossEntropyLoss<double>().Evaluate(Logits(stepped, set), set.Labels).Sum;
             steps.Fit(set, 1);
-            epoch.Cost.Sum.Should().BeApproximately(costBefore, 1e-12);
-            epoch.Cost.Mean.Should().Be(epoch.Cost.Sum / 60);
-            epoch.TrainingAccuracy.Should().Be(Core.Evaluation.Accuracy.Of(set.Labels, stepped.PredictLabels(set)));
-            epoch.ValidationAccuracy.Should().Be(Core.Evaluation.Accuracy.Of(validation.Labels, stepped.PredictLabels(validation)));
+            epoch.Training.Cost.Sum.Should().BeApproximately(costBefore, 1e-12);
+            epoch.Training.Cost.Mean.Should().Be(epoch.Training.Cost.Sum / 60);
+            epoch.Training.Accuracy.Should().Be(Core.Evaluation.Accuracy.Of(set.Labels, stepped.PredictLabels(set)));
+            epoch.Validation!.Accuracy.Should().Be(Core.Evaluation.Accuracy.Of(validation.Labels, stepped.PredictLabels(validation)));
         }
     }
 
@@ -143,15 +143,15 @@ public sealed class GradientDescentTrainerTests
         foreach (int[] batch in order.Chunk(4))
         {
             Dataset<double> picked = Pick(set, batch);
-            cost += new CrossEntropyLoss().Evaluate(Logits(stepped, picked), picked.Labels).Sum;
+            cost += new CrossEntropyLoss<double>().Evaluate(Logits(stepped, picked), picked.Labels).Sum;
             hits += batch.Length * Core.Evaluation.Accuracy.Of(picked.Labels, stepped.PredictLabels(picked));
             steps.Fit(picked, 1);
         }
 
         EpochResult epoch = new GradientDescentTrainer<double>(Small()) { LearningRate = 0.5, BatchSize = 4, Seed = 3 }.Fit(set, 1).Epochs[0];
 
-        epoch.Cost.Sum.Should().BeApproximately(cost, 1e-12);
-        epoch.TrainingAccuracy.Should().BeApproximately(hits / 10, 1e-12);
+        epoch.Training.Cost.Sum.Should().BeApproximately(cost, 1e-12);
+        epoch.Training.Accuracy.Should().BeApproximately(hits / 10, 1e-12);
     }
 
     [Fact]
@@ -162,8 +162,8 @@ public sealed class GradientDescentTrainerTests
 
         TrainingResult result = new GradientDescentTrainer<float>(network) { LearningRate = 0.1, BatchSize = 16, Seed = 1 }.Fit(set, 20);
 
-        result.Epochs[^1].TrainingAccuracy.Should().BeGreaterThan(0.97);
-        result.Epochs[^1].Cost.Mean.Should().BeLessThan(result.Epochs[0].Cost.Mean / 2);
+        result.Epochs[^1].Training.Accuracy.Should().BeGreaterThan(0.97);
+        result.Epochs[^1].Training.Cost.Mean.Should().BeLessThan(result.Epochs[0].Training.Cost.Mean / 2);
         result.SamplesPerSecond.Should().BePositive();
     }
 
@@ -175,8 +175,8 @@ public sealed class GradientDescentTrainerTests
             var reports = new List<EpochResult>();
             int caller = Environment.CurrentManagedThreadId;
 
-            TrainingResult result = new GradientDescentTrainer<float>(SmallFloat()) { BatchSize = batchSize, ForcedWorkers = 2 }
-                .Fit(BlobsFloat(64), 4, progress: new Immediate(epoch =>
+            TrainingResult result = new GradientDescentTrainer<float>(SmallFloat()) { BatchSize = batchSize, Hooks = { WorkerCount = 2 } }
+                .Fit(BlobsFloat(64), 4, onEpoch: (epoch =>
                 {
                     Environment.CurrentManagedThreadId.Should().Be(caller);
                     reports.Add(epoch);
@@ -191,10 +191,10 @@ public sealed class GradientDescentTrainerTests
     public void Fit_ProgressThrows_EndsWithThatExceptionAndTheNetworkIsUsable()
     {
         Network<float> network = SmallFloat();
-        var trainer = new GradientDescentTrainer<float>(network) { BatchSize = 16, ForcedWorkers = 3 };
+        var trainer = new GradientDescentTrainer<float>(network) { BatchSize = 16, Hooks = { WorkerCount = 3 } };
         Dataset<float> set = BlobsFloat(64);
 
-        Action fit = () => trainer.Fit(set, 5, progress: new Immediate(_ => throw new FormatException("mine")));
+        Action fit = () => trainer.Fit(set, 5, onEpoch: (_ => throw new FormatException("mine")));
 
         fit.Should().Throw<FormatException>().WithMessage("mine");
         trainer.EpochsCompleted.Should().Be(1);
@@ -212,20 +212,23 @@ public sealed class GradientDescentTrainerTests
         var trainer = new GradientDescentTrainer<float>(network)
         {
             BatchSize = 16,
-            ForcedWorkers = workers,
-            ForcedCutByUnits = byUnits,
+            Hooks =
+            {
+                WorkerCount = workers,
+                CutsFirstLayerByUnits = byUnits,
+            },
         };
         Network<float> expected = Hidden40();
-        var single = new GradientDescentTrainer<float>(expected) { BatchSize = 16, ForcedWorkers = 1 };
+        var single = new GradientDescentTrainer<float>(expected) { BatchSize = 16, Hooks = { WorkerCount = 1 } };
 
-        trainer.Fit(set, 3, progress: new Immediate(_ => Halve(network)));
+        trainer.Fit(set, 3, onEpoch: (_ => Halve(network)));
         for (int epoch = 0; epoch < 3; epoch++)
         {
             single.Fit(set, 1);
             Halve(expected);
         }
 
-        network.ParametersSha256().Should().Be(expected.ParametersSha256());
+        network.ComputeParametersSha256().Should().Be(expected.ComputeParametersSha256());
     }
 
     [Theory]
@@ -237,27 +240,30 @@ public sealed class GradientDescentTrainerTests
         var trainer = new GradientDescentTrainer<float>(network)
         {
             BatchSize = 16,
-            ForcedWorkers = workers,
-            ForcedCutByUnits = byUnits,
+            Hooks =
+            {
+                WorkerCount = workers,
+                CutsFirstLayerByUnits = byUnits,
+            },
         };
         string? written = null;
 
-        Action fit = () => trainer.Fit(BlobsFloat(64), 3, progress: new Immediate(_ =>
+        Action fit = () => trainer.Fit(BlobsFloat(64), 3, onEpoch: (_ =>
         {
             Halve(network);
-            written = network.ParametersSha256();
+            written = network.ComputeParametersSha256();
             throw new FormatException("mine");
         }));
 
         fit.Should().Throw<FormatException>();
-        network.ParametersSha256().Should().Be(written);
+        network.ComputeParametersSha256().Should().Be(written);
     }
 
     [Fact]
     public void Fit_ActivationThrowsInOneWorker_EndsWithThatException()
     {
         var network = new Network<double>([2, 4, 2], new Faulty(), seed: 1);
-        var trainer = new GradientDescentTrainer<double>(network) { BatchSize = 16, ForcedWorkers = 3 };
+        var trainer = new GradientDescentTrainer<double>(network) { BatchSize = 16, Hooks = { WorkerCount = 3 } };
 
         Action fit = () => trainer.Fit(Blobs(64), 5);
 
@@ -276,13 +282,16 @@ public sealed class GradientDescentTrainerTests
         {
             BatchSize = 16,
             Seed = 2,
-            ForcedWorkers = workers,
-            StepObserver = worker =>
+            Hooks =
             {
-                if (worker == 0 && ++steps == 6)
+                WorkerCount = workers,
+                OnStep = worker =>
                 {
-                    source.Cancel();
-                }
+                    if (worker == 0 && ++steps == 6)
+                    {
+                        source.Cancel();
+                    }
+                },
             },
         };
 
@@ -291,7 +300,7 @@ public sealed class GradientDescentTrainerTests
         fit.Should().Throw<OperationCanceledException>().Which.CancellationToken.Should().Be(source.Token);
         steps.Should().Be(6);
         trainer.EpochsCompleted.Should().Be(1);
-        network.ParametersSha256().Should().NotBe(SmallFloat().ParametersSha256());
+        network.ComputeParametersSha256().Should().NotBe(SmallFloat().ComputeParametersSha256());
     }
 
     [Theory]
@@ -304,19 +313,22 @@ public sealed class GradientDescentTrainerTests
         var trainer = new GradientDescentTrainer<float>(SmallFloat())
         {
             BatchSize = 16,
-            ForcedWorkers = 3,
-            ForcedPace = () => steps == aloneFrom,
-            StepObserver = worker =>
+            Hooks =
             {
-                if (worker == 0 && ++steps == 6)
+                WorkerCount = 3,
+                IsAlone = () => steps == aloneFrom,
+                OnStep = worker =>
                 {
-                    source.Cancel();
-                }
-                else if (worker == 1 && steps >= 5)
-                {
-                    // So long that worker 0 has begun the next step, and seen that it is cancelled.
-                    Thread.Sleep(100);
-                }
+                    if (worker == 0 && ++steps == 6)
+                    {
+                        source.Cancel();
+                    }
+                    else if (worker == 1 && steps >= 5)
+                    {
+                        // So long that worker 0 has begun the next step, and seen that it is cancelled.
+                        Thread.Sleep(100);
+                    }
+                },
             },
         };
 
@@ -340,13 +352,16 @@ public sealed class GradientDescentTrainerTests
             var trainer = new GradientDescentTrainer<float>(network)
             {
                 BatchSize = batchSize,
-                ForcedWorkers = workers,
-                ForcedCutByUnits = byUnits,
-                ChunkColumns = chunkColumns,
-                ForcedPace = pace,
+                Hooks =
+                {
+                    WorkerCount = workers,
+                    CutsFirstLayerByUnits = byUnits,
+                    MicroBatchSize = chunkColumns,
+                    IsAlone = pace,
+                },
             };
             TrainingResult result = trainer.Fit(set, 20, set);
-            return $"{network.ParametersSha256()} {string.Join(' ', result.Epochs.Select(epoch => $"{epoch.Cost.Mean:R} {epoch.TrainingAccuracy:R}"))}";
+            return $"{network.ComputeParametersSha256()} {string.Join(' ', result.Epochs.Select(epoch => $"{epoch.Training.Cost.Mean:R} {epoch.Training.Accuracy:R}"))}";
         }
 
         int steps = 0;
@@ -370,8 +385,8 @@ public sealed class GradientDescentTrainerTests
     {
         using var source = new CancellationTokenSource();
         int steps = 0;
-        var trainer = new GradientDescentTrainer<float>(SmallFloat()) { BatchSize = 16, ForcedWorkers = 3 };
-        trainer.ForcedPace = () =>
+        var trainer = new GradientDescentTrainer<float>(SmallFloat()) { BatchSize = 16, Hooks = { WorkerCount = 3 } };
+        trainer.Hooks.IsAlone = () =>
         {
             if (++steps == 6)
             {
@@ -390,7 +405,7 @@ public sealed class GradientDescentTrainerTests
     [Fact]
     public void Fit_CostBecomesNonFiniteWhileOneWorkerIsAlone_SaysWhere()
     {
-        var trainer = new GradientDescentTrainer<float>(SmallFloat()) { LearningRate = 1e38, BatchSize = 8, ForcedWorkers = 3, ForcedPace = () => true };
+        var trainer = new GradientDescentTrainer<float>(SmallFloat()) { LearningRate = 1e38, BatchSize = 8, Hooks = { WorkerCount = 3, IsAlone = () => true } };
 
         NonFiniteCostException thrown = trainer.Invoking(t => t.Fit(BlobsFloat(24), 10)).Should().Throw<NonFiniteCostException>().Which;
 
@@ -406,7 +421,7 @@ public sealed class GradientDescentTrainerTests
         Action fit = () => new GradientDescentTrainer<float>(network).Fit(BlobsFloat(8), 1, cancellationToken: new CancellationToken(true));
 
         fit.Should().Throw<OperationCanceledException>();
-        network.ParametersSha256().Should().Be(SmallFloat().ParametersSha256());
+        network.ComputeParametersSha256().Should().Be(SmallFloat().ComputeParametersSha256());
     }
 
     [Theory]
@@ -419,7 +434,7 @@ public sealed class GradientDescentTrainerTests
         Dataset<float> set = BlobsFloat(8);
         Network<float> expected = SmallFloat();
         new GradientDescentTrainer<float>(expected) { LearningRate = 1e38 }.Fit(set.Take(8), 1, cancellationToken: default);
-        var trainer = new GradientDescentTrainer<float>(network) { LearningRate = 1e38, ForcedWorkers = workers };
+        var trainer = new GradientDescentTrainer<float>(network) { LearningRate = 1e38, Hooks = { WorkerCount = workers } };
 
         NonFiniteCostException thrown = trainer.Invoking(t => t.Fit(set, 10)).Should().Throw<NonFiniteCostException>()
             .WithMessage("*epoch 2, step 1*learning rate below 1E+38*scaled*").Which;
@@ -428,7 +443,7 @@ public sealed class GradientDescentTrainerTests
         thrown.Step.Should().Be(1);
         double.IsFinite(thrown.Cost).Should().BeFalse();
         trainer.EpochsCompleted.Should().Be(1);
-        network.ParametersSha256().Should().Be(expected.ParametersSha256());
+        network.ComputeParametersSha256().Should().Be(expected.ComputeParametersSha256());
     }
 
     /// <summary>A class whose logit is −∞ has a probability of 0, and no number on the way to the cost is NaN.</summary>
@@ -437,13 +452,13 @@ public sealed class GradientDescentTrainerTests
     {
         Network<float> network = SmallFloat();
         network.Layers[1].Biases[0] = float.NegativeInfinity;
-        string before = network.ParametersSha256();
+        string before = network.ComputeParametersSha256();
         var trainer = new GradientDescentTrainer<float>(network);
 
         trainer.Invoking(t => t.Fit(BlobsFloat(8), 1)).Should().Throw<NonFiniteCostException>()
             .Which.Cost.Should().Be(double.PositiveInfinity);
 
-        network.ParametersSha256().Should().Be(before);
+        network.ComputeParametersSha256().Should().Be(before);
     }
 
     [Theory]
@@ -455,7 +470,7 @@ public sealed class GradientDescentTrainerTests
         // The first sample has the first feature alone, and one step makes its weights infinite: 1e25 · 1e10 · 1e6 is too large for
         // a float. The others have all features but that one, so nearly all of their inputs count.
         const int Features = 20, Samples = 4, Units = 16;
-        const ulong Seed = 1;
+        const long Seed = 1;
         int first = Order(Seed, epoch: 0, Samples)[0];
         Matrix<float> features = Matrix<float>.Build.Dense(
             Features, Samples, (i, j) => (j == first) != (i == 0) ? 0 : j == first ? 1e6f : 1);
@@ -469,20 +484,23 @@ public sealed class GradientDescentTrainerTests
             LearningRate = 1e25,
             BatchSize = 1,
             Seed = Seed,
-            ForcedWorkers = workers,
-            ForcedCutByUnits = byUnits,
+            Hooks =
+            {
+                WorkerCount = workers,
+                CutsFirstLayerByUnits = byUnits,
+            },
         };
 
         TrainingResult result = trainer.Fit(Dataset<float>.FromMatrix(features, new int[Samples], 2), epochs: 1);
 
         network.Layers[0].Weights.Column(0).Should().OnlyContain(weight => float.IsInfinity(weight));
         network.Layers[0].Weights.RemoveColumn(0).Enumerate().Should().OnlyContain(weight => float.IsFinite(weight));
-        double.IsFinite(result.Epochs[0].Cost.Sum).Should().BeTrue();
+        double.IsFinite(result.Epochs[0].Training.Cost.Sum).Should().BeTrue();
 
         // The same weights from the start.
         features = Matrix<float>.Build.Dense(Features, Samples, (i, _) => i == 0 ? 0 : 1);
         result = trainer.Fit(Dataset<float>.FromMatrix(features, new int[Samples], 2), epochs: 1);
-        double.IsFinite(result.Epochs[0].Cost.Sum).Should().BeTrue();
+        double.IsFinite(result.Epochs[0].Training.Cost.Sum).Should().BeTrue();
     }
 
     [Theory]
@@ -513,7 +531,7 @@ public sealed class GradientDescentTrainerTests
         var trainer = new GradientDescentTrainer<double>(Small());
 
         trainer.Invoking(t => t.BatchSize = value).Should().Throw<ArgumentOutOfRangeException>();
-        trainer.Invoking(t => t.MaxWorkers = value).Should().Throw<ArgumentOutOfRangeException>();
+        trainer.Invoking(t => t.MaxDegreeOfParallelism = value).Should().Throw<ArgumentOutOfRangeException>();
         trainer.Invoking(t => t.Fit(Blobs(4), value)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("epochs");
     }
 
@@ -547,9 +565,9 @@ public sealed class GradientDescentTrainerTests
     [Fact]
     public void MaxWorkers_MoreThanTheWorkIsWorth_AreNotUsed()
     {
-        TrainingResult result = new GradientDescentTrainer<double>(Small()) { MaxWorkers = 64 }.Fit(Blobs(4), 1);
+        TrainingResult result = new GradientDescentTrainer<double>(Small()) { MaxDegreeOfParallelism = 64 }.Fit(Blobs(4), 1);
 
-        result.Workers.Should().Be(1);
+        result.WorkerCount.Should().Be(1);
     }
 
     internal static Dataset<double> Blobs(int count, int seed = 1)
@@ -557,7 +575,7 @@ public sealed class GradientDescentTrainerTests
         var random = new Random(seed);
         int[] labels = [.. Enumerable.Range(0, count).Select(_ => random.Next(2))];
         Matrix<double> features = Matrix<double>.Build.Dense(2, count, (i, j) => ((i == labels[j] ? 1 : -1) * 0.8) + random.NextDouble() - 0.5);
-        return Dataset<double>.FromMatrix(features, labels, classes: 2);
+        return Dataset<double>.FromMatrix(features, labels, classCount: 2);
     }
 
     internal static Dataset<float> BlobsFloat(int count)
@@ -591,7 +609,7 @@ public sealed class GradientDescentTrainerTests
                 a.SetColumn(j, a.Column(j) + layer.Biases);
             }
 
-            if (layer.Activation is { } activation)
+            if (layer.Activation is IActivation<double> activation)
             {
                 double[] values = a.ToColumnMajorArray();
                 activation.Evaluate(values, values);
@@ -602,7 +620,7 @@ public sealed class GradientDescentTrainerTests
         return a;
     }
 
-    private static int[] Order(ulong seed, int epoch, int count)
+    private static int[] Order(long seed, int epoch, int count)
     {
         int[] order = new int[count];
         Core.Initialization.RandomSequence.ForShuffle(seed, epoch).Permutation(order);
@@ -614,7 +632,7 @@ public sealed class GradientDescentTrainerTests
         Matrix<double> features = set.ToMatrix();
         int[] labels = set.Labels.ToArray();
         return Dataset<double>.FromMatrix(
-            Matrix<double>.Build.DenseOfColumnVectors(indices.Select(features.Column)), [.. indices.Select(i => labels[i])], set.Classes);
+            Matrix<double>.Build.DenseOfColumnVectors(indices.Select(features.Column)), [.. indices.Select(i => labels[i])], set.ClassCount);
     }
 
     private sealed class Faulty : IActivation<double>

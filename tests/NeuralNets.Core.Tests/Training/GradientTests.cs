@@ -65,7 +65,7 @@ public sealed class GradientTests
         DenseLayer<double>[] before = [.. network.Layers.Select(Copy)];
 
         // With a learning rate of 1, one step subtracts the gradient of the mean cost.
-        new GradientDescentTrainer<double>(network) { LearningRate = 1, ChunkColumns = chunkColumns, Backend = TestBackends.Create(backend) }
+        new GradientDescentTrainer<double>(network) { LearningRate = 1, Hooks = { MicroBatchSize = chunkColumns }, Backend = TestBackends.Create(backend) }
             .Fit(set, epochs: 1);
 
         var original = new Network<double>(before);
@@ -108,11 +108,11 @@ public sealed class GradientTests
     /// <summary>A network with random biases, too.</summary>
     private static Network<double> Build(int[] sizes, IActivation<double> activation, int seed)
     {
-        var network = new Network<double>(sizes, activation, (ulong)seed);
+        var network = new Network<double>(sizes, activation, seed);
         var random = new Random(seed);
         foreach (DenseLayer<double> layer in network.Layers)
         {
-            for (int i = 0; i < layer.Outputs; i++)
+            for (int i = 0; i < layer.OutputCount; i++)
             {
                 layer.Biases[i] = random.NextDouble() - 0.5;
             }
@@ -128,7 +128,7 @@ public sealed class GradientTests
         var columns = new List<double[]>();
         while (columns.Count < samples)
         {
-            double[] column = [.. Enumerable.Range(0, network.Inputs).Select(_ => (2 * random.NextDouble()) - 1)];
+            double[] column = [.. Enumerable.Range(0, network.InputCount).Select(_ => (2 * random.NextDouble()) - 1)];
             if (!awayFromZero || SmallestHiddenInput(network, column) > 2 * SmallestInput)
             {
                 columns.Add(column);
@@ -140,8 +140,8 @@ public sealed class GradientTests
             columns.Should().OnlyContain(column => SmallestHiddenInput(network, column) > SmallestInput);
         }
 
-        int[] labels = [.. columns.Select(_ => random.Next(network.Classes))];
-        return Dataset<double>.FromMatrix(Matrix<double>.Build.DenseOfColumnArrays(columns), labels, network.Classes);
+        int[] labels = [.. columns.Select(_ => random.Next(network.OutputCount))];
+        return Dataset<double>.FromMatrix(Matrix<double>.Build.DenseOfColumnArrays(columns), labels, network.OutputCount);
     }
 
     private static double SmallestHiddenInput(Network<double> network, double[] sample)
@@ -153,7 +153,7 @@ public sealed class GradientTests
             Vector<double> z = (layer.Weights * a) + layer.Biases;
             smallest = Math.Min(smallest, z.AbsoluteMinimum());
             double[] values = z.ToArray();
-            layer.Activation!.Evaluate(values, values);
+            layer.Activation.Evaluate(values, values, layer.OutputCount);
             a = Vector<double>.Build.Dense(values);
         }
 

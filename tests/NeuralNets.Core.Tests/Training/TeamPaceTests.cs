@@ -1,3 +1,4 @@
+using NeuralNets.Core.Training.Workers;
 using System.Diagnostics;
 using NeuralNets.Core.Training;
 

@@ -92,7 +92,7 @@ public sealed class TrainingReportTests : IDisposable
 
         HtmlPage page = Write(network, epochs: 3);
 
-        page.Text.Should().Contain(network.ParametersSha256()).And.Contain(Machine.Backend)
+        page.Text.Should().Contain(network.ComputeParametersSha256()).And.Contain(Machine.Backend)
             .And.Contain("200 images, 3 epochs, batches of 32, learning rate 0.03").And.Contain("he-uniform, seed 9");
         page.Root.Descendants().Where(element => element.Name.LocalName == "svg").Should().HaveCount(2);
         page.Images.Where(image => image.Attribute("alt")!.Value.StartsWith("Weights of unit ")).Should().HaveCount(20);
@@ -135,14 +135,13 @@ public sealed class TrainingReportTests : IDisposable
         Dataset<float> test = Dataset<float>.FromImages(digits.Test);
         var data = new DataSettings(new DirectoryInfo("."), null, null, new LabelColumn(null, 0));
         var settings = new TrainSettings(
-            data, 200, [network.Layers[0].Outputs], "relu", "he-uniform", 3, 0.03, 32, 9, 1, "managed", "float", null, null);
+            data, 200, [network.Layers[0].OutputCount], "relu", "he-uniform", 3, 0.03, 32, 9, 1, "managed", "float", null, null);
         EpochResult[] results = [.. Enumerable.Range(1, epochs).Select(epoch =>
             new EpochResult
             {
                 Epoch = epoch,
-                Cost = new Cost(400.0 / epoch, 200),
-                TrainingAccuracy = 1 - (0.5 / epoch),
-                ValidationAccuracy = 1 - (0.6 / epoch),
+                Training = new Score(new Cost(400.0 / epoch, 200), 1 - (0.5 / epoch)),
+                Validation = new Score(new Cost(500.0 / epoch, 200), 1 - (0.6 / epoch)),
                 TrainingTime = TimeSpan.FromSeconds(epoch),
             })];
         var predictions = new Predictions<float>(test.Labels, network.Predict(test));
