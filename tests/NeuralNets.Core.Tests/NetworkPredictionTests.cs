@@ -215,8 +215,8 @@ public abstract class NetworkPredictionTests<T>
             .WithMessage("Layer 1 (23 -> 17, Relu) expects whole samples of 23 features, but the input had 24 elements.*");
         partSampleLabels.Should().Throw<ArgumentException>().WithParameterName("inputs")
             .WithMessage("*whole samples of 23 features*22 elements.*");
-        room.Should().Throw<ArgumentException>().WithParameterName("probabilities")
-            .WithMessage("The probabilities of 2 samples need 5 x 2 elements, but there was room for 11.*");
+        room.Should().Throw<ArgumentException>().WithParameterName("outputs")
+            .WithMessage("The outputs of 2 samples need 5 x 2 elements, but there was room for 11.*");
         labels.Should().Throw<ArgumentException>().WithParameterName("labels")
             .WithMessage("There must be room for 2 labels, but there was for 3.*");
     }
@@ -358,7 +358,7 @@ public abstract class NetworkPredictionTests<T>
             double sum = z.Sum(Math.Exp);
             a = layer.Activation switch
             {
-                null => [.. z.Select(value => Math.Exp(value) / sum)],
+                Softmax<T> => [.. z.Select(value => Math.Exp(value) / sum)],
                 Relu<T> => [.. z.Select(value => Math.Max(value, 0))],
                 LeakyRelu<T> => [.. z.Select(value => value > 0 ? value : 0.01 * value)],
                 Sigmoid<T> => [.. z.Select(value => 1 / (1 + Math.Exp(-value)))],

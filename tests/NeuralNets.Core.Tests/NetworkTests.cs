@@ -107,12 +107,13 @@ public abstract class NetworkTests<T>
     }
 
     [Fact]
-    public void Constructor_OutputWithoutSoftmax_NamesTheLayer()
+    public void PredictLabels_OutputWithoutSoftmax_SaysWhatLabelsNeed()
     {
-        Action create = () => _ = new Network<T>([Hidden(3, 4), Hidden(4, 2)]);
+        var network = new Network<T>([Hidden(3, 4), Hidden(4, 2)]);
 
-        create.Should().Throw<ArgumentException>().WithParameterName("layers")
-            .WithMessage("The output layer must have Softmax, but Layer 2 (4 -> 2, Relu) is the last one.*");
+        network.Invoking(n => n.PredictLabels(Matrix<T>.Build.Dense(3, 1))).Should().Throw<InvalidOperationException>()
+            .WithMessage("Labels are the answers of an output layer with Softmax, but the output layer has Relu*Predict*");
+        network.ToString().Should().Be("3-4-2, Relu, Relu");
     }
 
     [Fact]

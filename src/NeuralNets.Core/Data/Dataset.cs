@@ -137,7 +137,7 @@ public sealed class Dataset<T>
             throw new ArgumentOutOfRangeException(nameof(count), count, $"The number of samples must be between 1 and {Count}.");
         }
 
-        return Select([.. Enumerable.Range(0, count)]);
+        return new Dataset<T>(_source, _positions?[..count], Targets.Take(count));
     }
 
     /// <summary>Splits the samples at random into two sets, without copying their features.</summary>

@@ -47,6 +47,11 @@ internal sealed class Targets<T>
         ? new(_labels.AsSpan(start, count))
         : new(_values.AsSpan(start * OutputCount, count * OutputCount), count);
 
+    /// <summary>The targets of the first samples.</summary>
+    public Targets<T> Take(int count) => AreLabels
+        ? FromLabels(_labels[..count], OutputCount)
+        : FromValues(_values[..(count * OutputCount)], OutputCount);
+
     /// <summary>The targets of the samples at <paramref name="indices"/>, in that order.</summary>
     public Targets<T> Select(ReadOnlySpan<int> indices)
     {

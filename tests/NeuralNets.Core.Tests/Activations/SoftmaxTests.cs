@@ -144,7 +144,7 @@ public abstract class SoftmaxTests<T>
 
         partColumn.Should().Throw<ArgumentException>().WithMessage("Softmax needs*columns of 3*got 7 and 7 elements.*");
         otherLength.Should().Throw<ArgumentException>().WithMessage("Softmax needs*columns of 3*got 6 and 9 elements.*");
-        noClasses.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("classes");
+        noClasses.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("unitCount");
         noMatrix.Should().Throw<ArgumentNullException>().WithParameterName("logits");
     }
 

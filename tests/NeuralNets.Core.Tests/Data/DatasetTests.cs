@@ -105,7 +105,7 @@ public abstract class DatasetTests<T>
 
         none.Should().Throw<ArgumentException>().WithMessage("A data set needs at least one sample, but there was none.*");
         missing.Should().Throw<ArgumentNullException>().WithParameterName("images");
-        oneClass.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("classes").WithMessage("*at least 2 classes*");
+        oneClass.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("classCount").WithMessage("*at least 2 classes*");
         scaling.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(nameof(scaling));
     }
 
@@ -175,7 +175,7 @@ public abstract class DatasetTests<T>
             .WithMessage("There must be one label a sample: the features are 2 x 3, but there were 2 labels.*");
         range.Should().Throw<ArgumentException>().WithParameterName("labels")
             .WithMessage("Labels must be between 0 and 1, but sample 1 has label 2.*");
-        oneClass.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("classes");
+        oneClass.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("classCount");
         none.Should().Throw<ArgumentException>().WithMessage("A data set needs at least one sample, but there was none.*");
     }
 

@@ -154,7 +154,7 @@ public abstract class CrossEntropyLossTests<T>
         Action evaluate = () => s_loss.Evaluate(Logits(2, 0, 0, 0, 0), [1, 0, 1]);
 
         evaluate.Should().Throw<ArgumentException>()
-            .WithMessage("There must be one label a sample: the logits are 2 x 2, but there were 3 labels.*");
+            .WithMessage("There must be one label per sample: the logits are 2 x 2, but there were 3 labels.*");
     }
 
     [Fact]
