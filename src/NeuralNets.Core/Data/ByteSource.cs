@@ -82,9 +82,7 @@ internal sealed class ByteSource : IDisposable
     /// <summary>Opens a file for reading from start to end.</summary>
     public static ByteSource Open(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        var file = new FileStream(
-            path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+        FileStream file = InputFile.Open(path, bufferSize: 1, FileOptions.SequentialScan);
         try
         {
             return new ByteSource(file, path, leaveOpen: false);

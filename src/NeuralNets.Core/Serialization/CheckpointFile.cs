@@ -76,7 +76,7 @@ public static class CheckpointFile
     public static GradientDescentTrainer<T> Load<T>(string path, IEnumerable<IActivation<T>>? ownActivations = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        using FileStream stream = NetworkFile.Open(path);
+        using Stream stream = NetworkFile.Open(path);
         return Load(stream, path, ownActivations);
     }
 

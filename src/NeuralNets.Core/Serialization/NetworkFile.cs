@@ -1,5 +1,6 @@
 using System.Numerics;
 using NeuralNets.Core.Activations;
+using NeuralNets.Core.Data;
 
 namespace NeuralNets.Core.Serialization;
 
@@ -77,7 +78,7 @@ public static class NetworkFile
         string path, IEnumerable<IActivation<T>>? ownActivations = null, bool allowRounding = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        using FileStream stream = Open(path);
+        using Stream stream = Open(path);
         return Load(stream, path, ownActivations, allowRounding);
     }
 
@@ -128,7 +129,7 @@ public static class NetworkFile
         string path, IReadOnlyList<string> prefixes, IReadOnlyList<IActivation<T>> hiddenActivations, bool allowRounding = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        using FileStream stream = Open(path);
+        using Stream stream = Open(path);
         return LoadLayers(stream, path, prefixes, hiddenActivations, allowRounding);
     }
 
@@ -197,10 +198,22 @@ public static class NetworkFile
         };
     }
 
-    internal static FileStream Open(string path)
+    /// <summary>Opens a file; what a pipe or a terminal gives is first read to its end.</summary>
+    internal static Stream Open(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+        FileStream file = InputFile.Open(path, bufferSize: 1 << 16);
+        if (file.CanSeek)
+        {
+            return file;
+        }
+
+        using (file)
+        {
+            var content = new MemoryStream();
+            file.CopyTo(content);
+            content.Position = 0;
+            return content;
+        }
     }
 
     internal static SafetensorsReader Read(Stream stream, string name)

@@ -1,0 +1,18 @@
+namespace NeuralNets.Core.Data;
+
+/// <summary>The one way in which every reader opens a path.</summary>
+internal static class InputFile
+{
+    /// <summary>Opens a file to be read; a pipe or a device does, too.</summary>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It must not be read.</exception>
+    public static FileStream Open(string path, int bufferSize, FileOptions options = FileOptions.None)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Directory.Exists(path)
+            ? throw new IOException($"What is read must be a file, but '{path}' is a folder.")
+            : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize, options);
+    }
+}
