@@ -45,7 +45,7 @@ public static class CheckpointFile
     /// name (<see cref="object.ToString"/>).</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="IOException">It is a folder, or cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     public static void Save<T>(string path, GradientDescentTrainer<T> trainer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -70,7 +70,7 @@ public static class CheckpointFile
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no checkpoint of a network of <typeparamref name="T"/>, or has an activation
     /// that is not given.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
     public static GradientDescentTrainer<T> Load<T>(string path, IEnumerable<IActivation<T>>? ownActivations = null)

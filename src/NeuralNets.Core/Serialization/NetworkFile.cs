@@ -31,7 +31,7 @@ public static class NetworkFile
     /// name (<see cref="object.ToString"/>).</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="IOException">It is a folder, or cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     /// <remarks>It is written beside its place as <c>.neuralnets-*.tmp</c>, brought to the disk and renamed. A process that is
     /// killed can leave that file behind.</remarks>
@@ -71,7 +71,7 @@ public static class NetworkFile
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no safetensors file with a network of this library, has an activation that is
     /// not given, or holds doubles that must not be rounded or are too large for floats.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
     public static Network<T> Load<T>(
@@ -122,7 +122,7 @@ public static class NetworkFile
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no safetensors file, a tensor is not there or does not have the shape of its
     /// place, or holds doubles that must not be rounded or are too large for floats.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
     public static Network<T> LoadLayers<T>(
