@@ -15,8 +15,9 @@ namespace NeuralNets.Core.Data;
 /// </para>
 /// <para>
 /// A header is believed only as far as the file goes. The elements must fit one array (<see cref="Array.MaxLength"/> bytes); a
-/// plain file must have exactly as many as its header says, which is checked before memory is taken; and of compressed data,
-/// memory grows with what has arrived, which may be 16 MiB and a hundred times the compressed bytes.
+/// plain file must have exactly as many as its header says, which is checked before memory is taken. For compressed data, and a pipe,
+/// memory is taken in steps, each at most sixteen times what has arrived; in the end it is the elements and a fifteenth more.
+/// Compressed data may be 16 MiB and a hundred times the compressed bytes.
 /// </para>
 /// </remarks>
 public static class IdxReader

@@ -15,4 +15,25 @@ internal static class InputFile
             ? throw new IOException($"What is read must be a file, but '{path}' is a folder.")
             : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize, options);
     }
+
+    /// <summary>Reads a pipe to its end, for readers that need to seek.</summary>
+    /// <exception cref="IOException">It gives more than an array holds.</exception>
+    public static MemoryStream Buffer(FileStream pipe)
+    {
+        var content = new MemoryStream();
+        byte[] bytes = new byte[1 << 16];
+        for (int length; (length = pipe.Read(bytes)) > 0;)
+        {
+            if (content.Length + length > Array.MaxLength)
+            {
+                throw new IOException(
+                    $"What cannot seek must give at most {Array.MaxLength} bytes, but '{pipe.Name}' gives more: copy it to a file first.");
+            }
+
+            content.Write(bytes, 0, length);
+        }
+
+        content.Position = 0;
+        return content;
+    }
 }

@@ -50,14 +50,17 @@ internal static class TemporaryFile
 
     private static void DeleteLeftovers(string folder, string prefix, FileStream locked)
     {
-        if (TryLock(locked.Name, FileOptions.None))
-        {
-            return; // This file system has no locks: what is being written cannot be told from what is left over.
-        }
-
         foreach (string path in Directory.EnumerateFiles(folder, $"{prefix}*.tmp", s_plainFiles))
         {
-            TryLock(path, FileOptions.DeleteOnClose);
+            if (path != locked.Name)
+            {
+                if (TryLock(locked.Name, FileOptions.None))
+                {
+                    return; // This file system has no locks: what is being written cannot be told from what is left over.
+                }
+
+                TryLock(path, FileOptions.DeleteOnClose);
+            }
         }
     }
 
