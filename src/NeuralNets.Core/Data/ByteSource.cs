@@ -38,6 +38,7 @@ internal sealed class ByteSource : IDisposable
     private readonly SplicedStream? _compressed;
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
     private readonly int _heldBack;
+    private readonly long? _fileLength;
     private readonly long? _length;
     private int _start;
     private int _end;
@@ -53,7 +54,7 @@ internal sealed class ByteSource : IDisposable
         _file = stream;
         _leaveOpen = leaveOpen;
         Name = name;
-        long? length = stream.CanSeek ? stream.Length - stream.Position : null;
+        _fileLength = stream.CanSeek ? stream.Length - stream.Position : null;
         _end = stream.ReadAtLeast(_buffer.AsSpan(0, MagicLength), MagicLength, throwOnEndOfStream: false);
         if (_end == MagicLength && _buffer[0] == 0x1f && _buffer[1] == 0x8b)
         {
@@ -65,7 +66,7 @@ internal sealed class ByteSource : IDisposable
         else
         {
             _content = stream;
-            _length = length;
+            _length = _fileLength;
         }
     }
 
@@ -79,12 +80,15 @@ internal sealed class ByteSource : IDisposable
     /// seek).</summary>
     public long? Remaining => _length - Position;
 
+    /// <summary>Gets how many bytes there can be left, as far as is known. Of gzip data that is what its limit allows, for the length
+    /// of the file or, when the stream cannot seek, for what has been read of it.</summary>
+    public long MaxRemaining =>
+        _compressed is null ? Remaining ?? long.MaxValue : Limit(_fileLength ?? _compressed.BodyLength) - Position;
+
     /// <summary>Opens a file for reading from start to end.</summary>
     public static ByteSource Open(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        var file = new FileStream(
-            path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+        FileStream file = InputFile.Open(path, bufferSize: 1, FileOptions.SequentialScan);
         try
         {
             return new ByteSource(file, path, leaveOpen: false);
@@ -146,6 +150,8 @@ internal sealed class ByteSource : IDisposable
             _file.Dispose();
         }
     }
+
+    private static long Limit(long compressed) => FreeExpansion + (MaxExpansion * compressed);
 
     private static byte[] Compress(byte[] data)
     {
@@ -216,7 +222,7 @@ internal sealed class ByteSource : IDisposable
 
     private void CheckExpansion(long compressed)
     {
-        long limit = FreeExpansion + (MaxExpansion * compressed);
+        long limit = Limit(compressed);
         if (_decompressed > limit)
         {
             throw new InvalidDataException(

@@ -42,7 +42,8 @@ public static class CsvImageReader
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file holds no image, does not have the label column or the number of pixels
     /// asked for, or a row is not what it should be.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
     public static LabeledImages Read(
         string path, Index labelColumn = default, CsvHeader header = CsvHeader.Detect, int? height = null, int? width = null)
     {
@@ -64,7 +65,8 @@ public static class CsvImageReader
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The first row is numbers only, does not name the column, or names it twice; the
     /// file holds no image or not the number of pixels asked for; or a row is not what it should be.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
     public static LabeledImages Read(string path, string labelColumn, int? height = null, int? width = null)
     {
         var format = new CsvImageFormat(labelColumn, height, width);

@@ -15,8 +15,9 @@ namespace NeuralNets.Core.Data;
 /// </para>
 /// <para>
 /// A header is believed only as far as the file goes. The elements must fit one array (<see cref="Array.MaxLength"/> bytes); a
-/// plain file must have exactly as many as its header says, which is checked before memory is taken; and of compressed data,
-/// memory grows with what has arrived, which may be 16 MiB and a hundred times the compressed bytes.
+/// plain file must have exactly as many as its header says, which is checked before memory is taken. For compressed data, and a pipe,
+/// memory is taken in steps, each at most sixteen times what has arrived; in the end it is the elements and a fifteenth more.
+/// Compressed data may be 16 MiB and a hundred times the compressed bytes.
 /// </para>
 /// </remarks>
 public static class IdxReader
@@ -27,6 +28,7 @@ public static class IdxReader
     private const byte UnsignedByte = 0x08;
     private const int MagicLength = 4;
     private const int FirstStep = 1 << 16;
+    private const int Growth = 16;
 
     /// <summary>Reads images and their labels from two files.</summary>
     /// <param name="imagesPath">An IDX file of three dimensions, (images × height × width).</param>
@@ -36,7 +38,8 @@ public static class IdxReader
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">A file is not a complete IDX file of unsigned bytes, has other dimensions than
     /// these, or the numbers of images and labels differ.</exception>
-    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="IOException">A file is a folder or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file must not be read.</exception>
     public static LabeledImages ReadImages(string imagesPath, string labelsPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(imagesPath);
@@ -70,7 +73,8 @@ public static class IdxReader
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not a complete IDX file of unsigned bytes, has more dimensions, more
     /// elements than an array can hold, or bytes after the last element.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
     public static IdxArray Read(string path)
     {
         using var source = ByteSource.Open(path);
@@ -169,15 +173,25 @@ public static class IdxReader
         }
     }
 
-    /// <summary>Takes memory at once when the length was checked against the file, else in steps behind the data.</summary>
+    /// <summary>
+    /// Takes memory at once when the length was checked against the file, else in steps behind the data. A step is sixteen times
+    /// the one before and the last is the whole, so that all together are a fifteenth more than the data.
+    /// </summary>
     private static byte[] ReadData(ByteSource source, int[] dimensions, int expected)
     {
-        int capacity = source.Remaining is null ? Math.Min(expected, FirstStep) : expected;
+        int capacity = expected;
+        while (source.Remaining is null && capacity > FirstStep)
+        {
+            capacity = (capacity / Growth) + 1;
+        }
+
         byte[] data = GC.AllocateUninitializedArray<byte>(capacity);
         int length = source.Read(data);
         while (length == data.Length && length < expected)
         {
-            Array.Resize(ref data, (int)Math.Min(expected, 2L * length));
+            // Not beyond what gzip data may still hold, but always on.
+            long possible = Math.Max(2L * length, length + Math.Min((Growth - 1L) * length, source.MaxRemaining));
+            Array.Resize(ref data, (int)Math.Min(expected, possible));
             length += source.Read(data.AsSpan(length));
         }
 

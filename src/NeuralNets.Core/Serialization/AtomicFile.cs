@@ -1,41 +1,68 @@
 namespace NeuralNets.Core.Serialization;
 
-/// <summary>Files that are there whole or not at all.</summary>
+/// <summary>Files that are there whole or not at all, wherever the system allows it.</summary>
 internal static class AtomicFile
 {
+    private const UnixFileMode AnyWrite = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+    private const UnixFileMode GroupRights = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
+    private const int GroupShift = 3;
+    private const int IsBusy = 16; // EBUSY and EROFS, alike on Linux and macOS.
+    private const int IsReadOnlyFileSystem = 30;
+    private const int BufferSize = 1 << 16;
+
     /// <summary>
-    /// Writes a file beside its place, brings it to the disk, and then renames it: whatever happens meanwhile, under
-    /// <paramref name="path"/> there is what was there before or the whole new file.
+    /// Writes a file. A regular file, or a new one, is written beside its place, brought to the disk and renamed: whatever
+    /// happens meanwhile, under <paramref name="path"/> there is what was there before or the whole new file. It keeps its mode
+    /// and, as far as the process may set them, its owner and group. Links are followed.
     /// </summary>
     /// <remarks>
-    /// A process that is killed can leave the unfinished <c>.neuralnets-*.tmp</c> behind. When the power fails shortly after,
-    /// a file system may come back with the old file: the folder itself is not brought to the disk, for which .NET has no call.
+    /// What is no regular file is written to as it is. So is a file that may be written but not replaced, since it is a mount
+    /// point or its folder may not be written: a crash then leaves a part of the new file.
     /// </remarks>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <param name="write">Writes the content. It is called again if the file turns out not to be replaceable.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="IOException">It is a folder or a socket, or cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        string target = Path.GetFullPath(path);
-        var file = new FileInfo(target);
-        if (file.LinkTarget is not null)
+        CheckFolder(path);
+        (string target, bool isOpenFile) = FinalPath.Of(Path.GetFullPath(path));
+        if (Directory.Exists(target))
         {
-            // What is replaced is the file that a link points to, not the link.
-            target = file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+            throw new IOException($"What is saved must go to a file, but '{path}' is a folder.");
+        }
+
+        Existing? existing = null;
+        if (File.Exists(target))
+        {
+            // Opened, for only the system knows whether this process may write it.
+            using FileStream stream = OpenExisting(path, target);
+            UnixFile.Status? status = UnixFile.GetStatus(stream.SafeFileHandle);
+            if (isOpenFile || !IsRegular(stream, status))
+            {
+                WriteInPlace(stream, write);
+                return;
+            }
+
+            existing = new Existing(OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(stream.SafeFileHandle), status);
         }
 
         CheckFolder(target);
-        string temporary = Path.Combine(Path.GetDirectoryName(target)!, $".neuralnets-{Guid.NewGuid():N}.tmp");
-        using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
         try
         {
-            write(stream);
-            stream.Flush(flushToDisk: true);
-            stream.Dispose();
-            File.Move(temporary, target, overwrite: true);
+            Replace(target, existing, write);
         }
-        catch
+        catch (CannotReplaceException exception)
         {
-            Discard(stream, temporary);
-            throw;
+            if (existing is null)
+            {
+                throw new UnauthorizedAccessException(
+                    $"A new file needs a folder that may be written, but that of '{path}' may not: {exception.Message}", exception);
+            }
+
+            using FileStream stream = OpenExisting(path, target);
+            WriteInPlace(stream, write);
         }
     }
 
@@ -49,7 +76,106 @@ internal static class AtomicFile
         }
     }
 
-    private static void Discard(FileStream stream, string temporary)
+    private static FileStream OpenExisting(string path, string target)
+    {
+        // The system lets an administrator write what nobody may write.
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(target) & AnyWrite) == 0)
+        {
+            throw new UnauthorizedAccessException($"A file must be writable to be saved to, but the mode of '{path}' lets nobody write.");
+        }
+
+        try
+        {
+            return new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, BufferSize);
+        }
+        catch (IOException exception)
+        {
+            throw new IOException(
+                $"'{path}' must be a file, or a device or pipe that takes bytes, but cannot be opened to be written (a socket never can): "
+                + exception.Message,
+                exception);
+        }
+    }
+
+    /// <summary>Where the kind is not known, an empty file counts as none: no content is lost when it is written in place.</summary>
+    private static bool IsRegular(FileStream stream, UnixFile.Status? status) =>
+        OperatingSystem.IsWindows() || (status?.IsRegular ?? (stream.CanSeek && stream.Length > 0));
+
+    private static void WriteInPlace(FileStream stream, Action<Stream> write)
+    {
+        if (stream.CanSeek && stream.Length > 0)
+        {
+            stream.SetLength(0); // First: what a crash leaves must not look whole. No device has a length.
+        }
+
+        write(stream);
+        stream.Flush(flushToDisk: true);
+    }
+
+    private static void Replace(string target, Existing? existing, Action<Stream> write)
+    {
+        string folder = Path.GetDirectoryName(target)!;
+        using FileStream stream = CreateTemporary(folder, Path.GetFileName(target), existing);
+        try
+        {
+            write(stream);
+            existing?.ApplyTo(stream);
+            stream.Flush(flushToDisk: true);
+            Move(stream.Name, target); // While it is open, and so locked: nobody takes it for a left-over.
+        }
+        catch
+        {
+            Discard(stream);
+            throw;
+        }
+
+        if (!OperatingSystem.IsWindows())
+        {
+            UnixFile.SyncFolder(folder);
+        }
+    }
+
+    private static FileStream CreateTemporary(string folder, string name, Existing? existing)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.Read | FileShare.Delete,
+            BufferSize = BufferSize,
+        };
+        if (existing is not null && !OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // Until it has the rights of the old file.
+        }
+
+        try
+        {
+            return TemporaryFile.Create(folder, name, options);
+        }
+        catch (Exception exception) when (IsForbidden(exception))
+        {
+            throw new CannotReplaceException(exception);
+        }
+    }
+
+    private static void Move(string temporary, string target)
+    {
+        try
+        {
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch (Exception exception) when (IsForbidden(exception))
+        {
+            throw new CannotReplaceException(exception);
+        }
+    }
+
+    /// <summary>Whether it is the entry in the folder that must not be made or changed, rather than that the disk is full or fails.</summary>
+    private static bool IsForbidden(Exception exception) =>
+        exception is UnauthorizedAccessException or IOException { HResult: IsBusy or IsReadOnlyFileSystem };
+
+    private static void Discard(FileStream stream)
     {
         try
         {
@@ -60,6 +186,29 @@ internal static class AtomicFile
             // The first failure is the one that is reported.
         }
 
-        File.Delete(temporary);
+        File.Delete(stream.Name);
     }
+
+    /// <summary>What a new file takes over from the one that it replaces.</summary>
+    private sealed record Existing(UnixFileMode Mode, UnixFile.Status? Status)
+    {
+        public void ApplyTo(FileStream stream)
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                return;
+            }
+
+            UnixFileMode mode = Mode;
+            if (Status is { } owner && !UnixFile.TrySetOwner(stream.SafeFileHandle, owner))
+            {
+                // The file now has another group, which gets no more rights than everybody.
+                mode &= ~GroupRights | (UnixFileMode)((int)mode << GroupShift);
+            }
+
+            File.SetUnixFileMode(stream.SafeFileHandle, mode);
+        }
+    }
+
+    private sealed class CannotReplaceException(Exception cause) : Exception(cause.Message, cause);
 }

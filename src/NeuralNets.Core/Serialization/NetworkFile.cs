@@ -1,5 +1,6 @@
 using System.Numerics;
 using NeuralNets.Core.Activations;
+using NeuralNets.Core.Data;
 using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core.Serialization;
@@ -23,18 +24,28 @@ public static class NetworkFile
 {
     private const string ArchitectureKey = "neuralnets.network";
 
-    /// <summary>Saves a network to a file, which is replaced as a whole: whatever happens, there is the old one or the new
-    /// one.</summary>
-    /// <param name="path">The file; its folder must exist.</param>
+    /// <summary>Saves a network to a file. A regular file is replaced as a whole: whatever happens, there is the old one or the
+    /// new one.</summary>
+    /// <param name="path">The file; its folder must exist. Symbolic links are followed.</param>
     /// <param name="network">The network.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or an activation that is not this library's has no
     /// name (<see cref="object.ToString"/>).</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
-    /// <remarks>It is written beside its place as <c>.neuralnets-*.tmp</c>, brought to the disk and renamed. A process that is
-    /// killed can leave that file behind.</remarks>
+    /// <exception cref="IOException">It is a folder or a socket, or cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be written, or a new one must not be made.</exception>
+    /// <remarks>
+    /// <para>
+    /// The file is written beside its place as <c>.neuralnets-*.tmp</c>, brought to the disk and renamed, and on Unix the folder is
+    /// brought to the disk, too. It keeps the mode of the file that it replaces and, on Linux, its owner and group as far as the
+    /// process may set them. A process that is killed can leave the temporary file behind, which the next save of the same file
+    /// deletes.
+    /// </para>
+    /// <para>
+    /// A pipe or a device is written to as it is. So is a regular file that may be written but not replaced, since it is a mount
+    /// point or its folder must not be written: a crash then leaves it cut short.
+    /// </para>
+    /// </remarks>
     public static void Save<T>(string path, Network<T> network)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -58,7 +69,7 @@ public static class NetworkFile
     }
 
     /// <summary>Loads a network that this library has saved, also from a checkpoint.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file. A pipe is first read to its end, into memory: at most 2 GiB.</param>
     /// <param name="ownActivations">The activations of the network that are not this library's, in any order: a layer gets the
     /// one whose name (<see cref="object.ToString"/>) is that in the file. More than the network has may be given.</param>
     /// <param name="allowRounding">Whether a network of doubles may be loaded as one of floats. Floats load as doubles
@@ -71,14 +82,14 @@ public static class NetworkFile
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no safetensors file with a network of this library, has an activation that is
     /// not given, or holds doubles that must not be rounded or are too large for floats.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
     public static Network<T> Load<T>(
         string path, IEnumerable<IActivation<T>>? ownActivations = null, bool allowRounding = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        using FileStream stream = Open(path);
+        using Stream stream = Open(path);
         return Load(stream, path, ownActivations, allowRounding);
     }
 
@@ -110,7 +121,7 @@ public static class NetworkFile
 
     /// <summary>Loads dense layers from any safetensors file, such as the <c>Linear</c> layers of a PyTorch model.</summary>
     /// <example><code>NetworkFile.LoadLayers("model.safetensors", ["fc1", "fc2"], [new Relu&lt;float>()])</code></example>
-    /// <param name="path">The file. Tensors that are not named are ignored.</param>
+    /// <param name="path">The file; of a pipe, at most 2 GiB. Tensors that are not named are ignored.</param>
     /// <param name="prefixes">One a layer, from the input to the output: its weights are the tensor <c>prefix.weight</c>
     /// [outputs, inputs], its biases <c>prefix.bias</c> [outputs], in F32 or F64.</param>
     /// <param name="hiddenActivations">The function of each layer but the last, whose function is softmax.</param>
@@ -122,14 +133,14 @@ public static class NetworkFile
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no safetensors file, a tensor is not there or does not have the shape of its
     /// place, or holds doubles that must not be rounded or are too large for floats.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
     public static Network<T> LoadLayers<T>(
         string path, IReadOnlyList<string> prefixes, IReadOnlyList<IActivation<T>> hiddenActivations, bool allowRounding = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        using FileStream stream = Open(path);
+        using Stream stream = Open(path);
         return LoadLayers(stream, path, prefixes, hiddenActivations, allowRounding);
     }
 
@@ -203,10 +214,18 @@ public static class NetworkFile
         };
     }
 
-    internal static FileStream Open(string path)
+    internal static Stream Open(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+        FileStream file = InputFile.Open(path, bufferSize: 1 << 16);
+        if (file.CanSeek)
+        {
+            return file;
+        }
+
+        using (file)
+        {
+            return InputFile.Buffer(file);
+        }
     }
 
     internal static SafetensorsReader Read(Stream stream, string name)

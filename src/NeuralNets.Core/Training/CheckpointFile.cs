@@ -38,16 +38,16 @@ public static class CheckpointFile
     private const int Format = 1;
     private const string TrainingKey = "neuralnets.training";
 
-    /// <summary>Saves a trainer and its network to a file, which is replaced as a whole: whatever happens, there is the old one
-    /// or the new one.</summary>
-    /// <param name="path">The file; its folder must exist.</param>
+    /// <summary>Saves a trainer and its network to a file. A regular file is replaced as a whole: whatever happens, there is the
+    /// old one or the new one, as <see cref="NetworkFile.Save{T}(string, Network{T})"/> tells.</summary>
+    /// <param name="path">The file; its folder must exist. Symbolic links are followed.</param>
     /// <param name="trainer">The trainer. It must not be training, except in a progress handler on this thread.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or an activation that is not this library's has no
     /// name (<see cref="object.ToString"/>).</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
+    /// <exception cref="IOException">It is a folder or a socket, or cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be written, or a new one must not be made.</exception>
     public static void Save<T>(string path, GradientDescentTrainer<T> trainer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -59,7 +59,7 @@ public static class CheckpointFile
     }
 
     /// <summary>Loads a trainer and its network.</summary>
-    /// <param name="path">A file that <see cref="Save"/> or a trainer has written.</param>
+    /// <param name="path">A file that <see cref="Save"/> or a trainer has written; of a pipe, at most 2 GiB.</param>
     /// <param name="ownActivations">The activations of the network that are not this library's, in any order: a layer gets the
     /// one whose name (<see cref="object.ToString"/>) is that in the file.</param>
     /// <returns>A trainer with a new network. It continues on the training set that it was trained on, and no other: to train the
@@ -71,13 +71,13 @@ public static class CheckpointFile
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no checkpoint of a network of <typeparamref name="T"/>, or has an activation
     /// that is not given.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
     public static GradientDescentTrainer<T> Load<T>(string path, IEnumerable<IActivation<T>>? ownActivations = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        using FileStream stream = NetworkFile.Open(path);
+        using Stream stream = NetworkFile.Open(path);
         return Load(stream, path, ownActivations);
     }
 

@@ -14,7 +14,8 @@ namespace NeuralNets.Core.Training;
 public sealed class CheckpointSchedule
 {
     /// <summary>Describes a schedule.</summary>
-    /// <param name="path">The file; its folder must exist when training begins.</param>
+    /// <param name="path">The file; its folder must exist when training begins. A relative path counts from the present current
+    /// folder.</param>
     /// <param name="everyEpochs">A checkpoint is saved when the number of epochs that the trainer has completed is a multiple of
     /// this, and after the last epoch of a call; positive.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
@@ -24,11 +25,11 @@ public sealed class CheckpointSchedule
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(everyEpochs);
-        Path = path;
+        Path = System.IO.Path.GetFullPath(path); // A run may change the current folder.
         EveryEpochs = everyEpochs;
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>The file, as the full path that it was when the schedule was made.</summary>
     public string Path { get; }
 
     /// <summary>The number of epochs from one checkpoint to the next.</summary>

@@ -44,6 +44,16 @@ internal static class CheckpointScenario
         return Dataset<T>.FromMatrix(features, [.. Enumerable.Range(0, 200).Select(_ => random.Next(5))], 5);
     }
 
+    /// <summary>Trains with a schedule for a relative path in a folder that is current only when the schedule is made.</summary>
+    public static void TrainAndLeave(string folder)
+    {
+        Environment.CurrentDirectory = folder;
+        GradientDescentTrainer<float> trainer = Create<float>(batchSize: 37);
+        trainer.Checkpoints = new CheckpointSchedule("relative");
+        Environment.CurrentDirectory = Path.GetPathRoot(folder)!;
+        trainer.Fit(Samples<float>(), epochs: 2, progress: new Immediate(_ => Environment.CurrentDirectory = Path.GetTempPath()));
+    }
+
     private static void Train<T>(string path, int epochs, int? batchSize, int workers, bool byUnits)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -8,15 +8,20 @@ internal static class Child
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
 
     /// <summary>Starts a scenario, whose arguments may hold spaces.</summary>
-    public static Process Start(IEnumerable<string> scenario, params (string Name, string Value)[] environment)
+    public static Process Start(IEnumerable<string> scenario, params (string Name, string Value)[] environment) =>
+        Start([], scenario, environment);
+
+    /// <summary>Starts a scenario by another program, such as one that takes rights away, which gets the command line.</summary>
+    public static Process Start(
+        IEnumerable<string> launcher, IEnumerable<string> scenario, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add("exec");
-        start.ArgumentList.Add(typeof(Child).Assembly.Location);
-        foreach (string argument in scenario)
+        string[] command = [.. launcher, "dotnet", "exec", typeof(Child).Assembly.Location, .. scenario];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
-            start.ArgumentList.Add(argument);
-        }
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
 
         foreach ((string name, string value) in environment)
         {
@@ -34,6 +39,18 @@ internal static class Child
     public static string[] Run(IReadOnlyCollection<string> scenario, params (string Name, string Value)[] environment)
     {
         using Process process = Start(scenario, environment);
+        return Lines(process, scenario);
+    }
+
+    /// <summary>The lines that a scenario prints which another program starts.</summary>
+    public static string[] RunUnder(IReadOnlyCollection<string> launcher, IReadOnlyCollection<string> scenario)
+    {
+        using Process process = Start(launcher, scenario);
+        return Lines(process, scenario);
+    }
+
+    private static string[] Lines(Process process, IReadOnlyCollection<string> scenario)
+    {
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(s_limit))

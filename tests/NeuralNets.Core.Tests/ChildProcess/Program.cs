@@ -21,6 +21,18 @@ internal static class Program
             case ["checkpoint", var type, var path, var epochs]:
                 CheckpointScenario.Train(type, path, int.Parse(epochs, null));
                 return 0;
+            case ["checkpoint-elsewhere", var folder]:
+                CheckpointScenario.TrainAndLeave(folder);
+                return 0;
+            case ["write-until-told", var path]:
+                FileScenario.WriteUntilTold(path);
+                return 0;
+            case ["save", var path]:
+                FileScenario.Save(path);
+                return 0;
+            case ["without-rights", var folder]:
+                FileScenario.PrintWithoutRights(folder);
+                return 0;
             case ["page", var program]:
                 PageScenario.Run(program);
                 return 0;

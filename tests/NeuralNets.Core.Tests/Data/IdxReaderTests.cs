@@ -159,6 +159,38 @@ public class IdxReaderTests
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(9 << 20);
     }
 
+    [Theory]
+    [InlineData(1 << 16, true)]
+    [InlineData((1 << 20) + 1, true)]
+    [InlineData(33_000_001, true)]
+    [InlineData(3_000_001, false)]
+    public void Read_LengthNotKnownBefore_TakesAFifteenthMoreThanComesOut(int length, bool gzip)
+    {
+        byte[] data = new byte[length];
+        new Random(1).NextBytes(data);
+        byte[] file = IdxFile.Write(data, length);
+        using Stream stream = gzip ? new MemoryStream(TempDirectory.Gzip(file)) : new TrickleStream(file);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        IdxReader.Read(stream, "array");
+
+        // Beyond that: the buffers, and the steps' last bytes.
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(length + (length / 15) + 200_000);
+    }
+
+    [Fact]
+    public void Read_GzipPromisesMoreThanItMayHold_TakesNoMoreThanTheLimit()
+    {
+        byte[] file = TempDirectory.Gzip([.. IdxFile.Header(2_000_000_000), .. new byte[15_000_000]]);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        FluentActions.Invoking(() => IdxReader.Read(new MemoryStream(file), "array")).Should().Throw<InvalidDataException>();
+
+        // The limit, and a fifteenth for the steps before.
+        (GC.GetAllocatedBytesForCurrentThread() - before)
+            .Should().BeLessThan((ByteSource.FreeExpansion + (ByteSource.MaxExpansion * file.Length)) * 16 / 15 + 10_000_000);
+    }
+
     [Fact]
     public void Read_NotGzipAfterItsMagic_NamesTheFile()
     {

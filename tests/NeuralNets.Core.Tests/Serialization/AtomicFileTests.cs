@@ -59,9 +59,9 @@ public sealed class AtomicFileTests
         string path = folder.File("file");
         Directory.CreateDirectory(path);
 
-        Exception? exception = Record.Exception(() => AtomicFile.Write(path, stream => stream.WriteByte(1)));
+        Action write = () => AtomicFile.Write(path, stream => stream.WriteByte(1));
 
-        (exception is IOException or UnauthorizedAccessException).Should().BeTrue();
+        write.Should().ThrowExactly<IOException>().WithMessage($"*'{path}' is a folder.");
         Directory.GetFileSystemEntries(Path.GetDirectoryName(path)!).Should().Equal(path);
     }
 
@@ -73,24 +73,5 @@ public sealed class AtomicFileTests
         Action write = () => AtomicFile.Write(folder.File("none/file"), _ => { });
 
         write.Should().Throw<DirectoryNotFoundException>().WithMessage("*none*file*");
-    }
-
-    [Fact]
-    public void Write_ThroughALink_ReplacesTheFileThatItPointsTo()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return; // Links need a privilege there.
-        }
-
-        using var folder = new TempDirectory();
-        string file = folder.Write("file", [1]);
-        string link = folder.File("link");
-        File.CreateSymbolicLink(link, file);
-
-        AtomicFile.Write(link, stream => stream.WriteByte(2));
-
-        File.ReadAllBytes(file).Should().Equal(2);
-        new FileInfo(link).LinkTarget.Should().Be(file);
     }
 }
