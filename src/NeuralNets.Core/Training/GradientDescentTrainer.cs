@@ -22,6 +22,8 @@ namespace NeuralNets.Core.Training;
 public sealed class GradientDescentTrainer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private Dataset<T>? _trainedOn;
+
     /// <summary>Creates a trainer.</summary>
     /// <param name="network">The network to train; <see cref="Fit"/> changes its parameters.</param>
     /// <exception cref="ArgumentNullException"><paramref name="network"/> is null.</exception>
@@ -125,8 +127,13 @@ public sealed class GradientDescentTrainer<T>
     /// checkpoint was saved if it was loaded from one.</summary>
     public int EpochsCompleted { get; internal set; }
 
-    /// <summary>The fingerprint of the set that was trained on last.</summary>
-    internal string? TrainingSet { get; set; }
+    /// <summary>The fingerprint of the set that was trained on last; computed when it is asked for, which is when a checkpoint is
+    /// saved.</summary>
+    internal DatasetFingerprint? TrainingSet
+    {
+        get => _trainedOn?.Fingerprint ?? field;
+        init;
+    }
 
     /// <summary>Whether the trainer continues from a checkpoint, and therefore on its training set only.</summary>
     internal bool IsResumed { get; init; }
@@ -148,7 +155,8 @@ public sealed class GradientDescentTrainer<T>
 
     /// <summary>Trains for some epochs. Called again, it continues.</summary>
     /// <param name="training">The samples to train on.</param>
-    /// <param name="epochs">How many times to go through them, positive.</param>
+    /// <param name="epochs">How many times to go through them, not negative. With 0 the arguments are checked and nothing else
+    /// is done.</param>
     /// <param name="validation">Samples to evaluate after each epoch, or null.</param>
     /// <param name="progress">Told of each epoch, on the calling thread; in full-batch training when the training accuracy after
     /// its update is known, which is in the course of the next epoch. An exception that it throws ends the call.</param>
@@ -158,7 +166,7 @@ public sealed class GradientDescentTrainer<T>
     /// <exception cref="ArgumentException">A set does not have the network's number of features or classes, or the trainer comes
     /// from a checkpoint and the training set is not the one that it was trained on.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="training"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is not positive, or there would be more epochs in
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is negative, or there would be more epochs in
     /// all than <see cref="int.MaxValue"/>.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder of the checkpoints does not exist.</exception>
     /// <exception cref="InvalidOperationException">The network is being trained: by another thread, or by the call whose progress
@@ -178,7 +186,7 @@ public sealed class GradientDescentTrainer<T>
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(training);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epochs);
+        ArgumentOutOfRangeException.ThrowIfNegative(epochs);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(epochs, int.MaxValue - EpochsCompleted);
         Check(training, nameof(training));
         if (validation is not null)
@@ -186,21 +194,26 @@ public sealed class GradientDescentTrainer<T>
             Check(validation, nameof(validation));
         }
 
-        if (IsResumed && TrainingSet is not null && TrainingSet != training.Fingerprint)
+        if (IsResumed && TrainingSet is { } trainedOn && !training.Has(trainedOn))
         {
             throw new ArgumentException(
-                "A trainer that was loaded from a checkpoint must continue on the same training set, but the samples or labels of this "
+                "A trainer that was loaded from a checkpoint must continue on the same training set, but the features or labels of this "
                 + "one are others. To train the network on other data, give it to a new trainer.",
                 nameof(training));
         }
 
         Checkpoints?.CheckFolder();
         cancellationToken.ThrowIfCancellationRequested();
+        if (epochs == 0)
+        {
+            return TrainingResult.OfNothing(Backend.Name);
+        }
+
         Network.BeginTraining();
         try
         {
             var run = new TrainingRun<T>(this, training, epochs, validation, progress, cancellationToken);
-            TrainingSet = training.Fingerprint;
+            _trainedOn = training;
             return run.Run();
         }
         finally

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Security.Cryptography;
+using System.Text;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Serialization;
@@ -44,9 +46,14 @@ public abstract class NetworkFileTests<T>
         byte[] file = stream.ToArray();
         string header = SafetensorsBytes.HeaderOf(file);
         int size = s_dtype == "F32" ? 4 : 8;
+        const string Architecture =
+            """{"format":1,"inputs":2,"layers":[{"units":3,"activation":"LeakyRelu","slope":0.01},{"units":2,"activation":"Softmax"}]}""";
+        string sha256 = Sha256OfTexts(
+            "neuralnets.network", Architecture, "neuralnets.parameters.sha256", network.ParametersSha256(), "neuralnets.version", LibraryVersion.Text);
         header.TrimEnd(' ').Should().Be(
-            $$$"""{"__metadata__":{"format":"pt","neuralnets.version":"{{{LibraryVersion.Text}}}","neuralnets.network":"{\"format\":1,\"inputs\":2,\"layers\":["""
-            + $$$"""{\"units\":3,\"activation\":\"LeakyRelu\",\"slope\":0.01},{\"units\":2,\"activation\":\"Softmax\"}]}"},"""
+            $$$"""{"__metadata__":{"format":"pt","neuralnets.version":"{{{LibraryVersion.Text}}}","""
+            + $$$""" "neuralnets.network":"{{{Architecture.Replace("\"", "\\\"", StringComparison.Ordinal)}}}","""[1..]
+            + $$$""" "neuralnets.parameters.sha256":"{{{network.ParametersSha256()}}}","neuralnets.metadata.sha256":"{{{sha256}}}"},"""[1..]
             + $$$"""{{{Entry("layers.0.bias", "3", 0, 3 * size)}}},{{{Entry("layers.0.weight", "3,2", 3 * size, 9 * size)}}},"""
             + $$$"""{{{Entry("layers.1.bias", "2", 9 * size, 11 * size)}}},{{{Entry("layers.1.weight", "2,3", 11 * size, 17 * size)}}}}""");
         (header.Length % 8).Should().Be(0);
@@ -136,18 +143,19 @@ public abstract class NetworkFileTests<T>
     [InlineData("\\\"units\\\":6", "\\\"units\\\":7", "must be [7, 1] as neuralnets.network says")]
     [InlineData("\\\"format\\\":1", "\\\"format\\\":2", "must have format 1, the only one that this version of the library knows, but has 2.")]
     [InlineData(",{\\\"units\\\":2,\\\"activation\\\":\\\"Softmax\\\"}", "", "must have Softmax as the activation of the last layer")]
-    [InlineData("{\\\"units\\\":4,\\\"activation\\\":\\\"Relu\\\"},", "", "a network of 6 layers must have 12 tensors, but there are 14.")]
+    [InlineData("{\\\"units\\\":4,\\\"activation\\\":\\\"Relu\\\"},", "", "\"layers.0.weight\" must be [5, 3] as neuralnets.network says")]
+    [InlineData(",{\\\"units\\\":3,\\\"activation\\\":\\\"Own\\\",\\\"name\\\":\\\"Softsign\\\"},{\\\"units\\\":2,", ",{\\\"units\\\":3,", "the tensors must be those of 6 layers as neuralnets.network says, but there is layers.6.weight, too.")]
     [InlineData("{\\\"units\\\":4,\\\"activation\\\":\\\"Relu\\\"},", "7,", "layer 1 must be an object")]
     [InlineData("\\\"layers\\\":[", "\\\"layers\\\":[],\\\"other\\\":[", "but the first of 0 layers that has it is none")]
     [InlineData("neuralnets.network", "other", "the metadata must have neuralnets.network")]
-    [InlineData("\"layers.3.bias\"", "\"layers.3.beta\"", "the file must have the tensor \"layers.3.bias\", but has")]
+    [InlineData("\"layers.3.bias\"", "\"layers.3.beta\"", "the file must have the tensor \"layers.3.bias\" beside \"layers.3.weight\", but has not.")]
     [InlineData("\"shape\":[4,3]", "\"shape\":[3,4]", "\"layers.1.weight\"|\"layers.0.bias\"")]
     [InlineData("\"shape\":[4,3]", "\"shape\":[12]", "must be [outputs, inputs]")]
     [InlineData("\"shape\":[4,3]", "\"shape\":[4,3,1]", "must be [outputs, inputs]")]
     [InlineData("\"shape\":[6]", "\"shape\":[3,2]", "one bias a unit")]
     public void Load_DescriptionThatDoesNotFit_SaysWhat(string old, string with, string message)
     {
-        byte[] file = SafetensorsBytes.Replace(Save(AllActivations()), old, with);
+        byte[] file = SafetensorsBytes.Replace(SafetensorsBytes.WithoutChecksums(Save(AllActivations())), old, with);
 
         Action load = () => Load(file, new Softsign<T>());
 
@@ -201,6 +209,75 @@ public abstract class NetworkFileTests<T>
             .Should().Throw<InvalidDataException>().WithMessage($"the file: parameters must be F32 or F64, but \"a.weight\" is {dtype} [2, 1].");
     }
 
+    [Theory]
+    [InlineData("I4", 1)]
+    [InlineData("F8_E4M3FNUZ", 2)]
+    [InlineData("BF16", 4)]
+    [InlineData("quantized by someone", 5)]
+    public void LoadLayers_OtherTensorsOfAnyType_AreIgnored(string dtype, int size)
+    {
+        byte[] file = SafetensorsBytes.Of(
+            $$$"""{"a.weight":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"a.scale":{"dtype":"{{{dtype}}}","shape":[2],"data_offsets":[8,{{{8 + size}}}]},"""
+            + $$$""" "a.bias":{"dtype":"F32","shape":[2],"data_offsets":[{{{8 + size}}},{{{16 + size}}}]},"__metadata__":{"format":{"made by":1} } }""",
+            16 + size);
+
+        Network<T> network = NetworkFile.LoadLayers<T>(new MemoryStream(file), "the file", ["a"], []);
+
+        network.Classes.Should().Be(2);
+        FluentActions.Invoking(() => NetworkFile.LoadLayers<T>(new MemoryStream(file[..^1]), "the file", ["a"], [])).Should().Throw<InvalidDataException>();
+    }
+
+    [Fact]
+    public void LoadLayers_NoBiases_HasZerosWhenAskedTo()
+    {
+        byte[] file = SafetensorsBytes.Of(
+            """
+            {"a.weight":{"dtype":"F32","shape":[3,2],"data_offsets":[0,24]},"b.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[24,48]},
+            "b.bias":{"dtype":"F64","shape":[2],"data_offsets":[48,64]}}
+            """,
+            64);
+        file.AsSpan(^64..).Fill(0x40); // 3.0039 as a float, 32.5 as a double
+        Network<T> Load(bool allow, params string[] prefixes) => NetworkFile.LoadLayers(
+            new MemoryStream(file), "the file", prefixes, [.. prefixes[1..].Select(_ => new Relu<T>())], allowRounding: true, allowMissingBiases: allow);
+
+        Network<T> network = Load(true, "a", "b");
+
+        network.Layers[0].Biases.Should().Equal(T.Zero, T.Zero, T.Zero);
+        network.Layers[0].Weights.Enumerate().All(weight => weight > T.One).Should().BeTrue();
+        network.Layers[1].Biases.All(bias => bias > T.One).Should().BeTrue("biases that are there are taken");
+        FluentActions.Invoking(() => Load(false, "a", "b")).Should().Throw<InvalidDataException>().WithMessage(
+            "the file: the file must have the tensor \"a.bias\" beside \"a.weight\", but has not. If the layer was made without biases, "
+            + "NetworkFile.LoadLayers with allowMissingBiases loads zeros.");
+        FluentActions.Invoking(() => Load(true, "a", "c")).Should().Throw<InvalidDataException>().WithMessage("*\"c.weight\"*");
+    }
+
+    [Theory]
+    [InlineData("[3]", 12, "one bias a unit")]
+    [InlineData("[2,1]", 8, "one bias a unit")]
+    public void LoadLayers_BiasesThatDoNotFit_AreRefusedAlthoughTheyMayBeMissing(string shape, int size, string message)
+    {
+        byte[] file = SafetensorsBytes.Of(
+            $$$"""{"a.weight":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"a.bias":{"dtype":"F32","shape":{{{shape}}},"data_offsets":[8,{{{8 + size}}}]} }""",
+            8 + size);
+
+        FluentActions.Invoking(() => NetworkFile.LoadLayers<T>(new MemoryStream(file), "the file", ["a"], [], allowMissingBiases: true))
+            .Should().Throw<InvalidDataException>().WithMessage($"*{message}*");
+    }
+
+    [Fact]
+    public void Load_FileOfBeforeChecksums_HasItsParameters()
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "Serialization", "Fixtures", "before-checksums-network.safetensors");
+
+        Network<T> network = NetworkFile.Load<T>(path);
+
+        network.ToString().Should().Be("4-5-3, LeakyRelu(0.02)");
+        if (typeof(T) == typeof(float))
+        {
+            network.ParametersSha256().Should().Be("2948a43e82cc32436135d3e47356ec415193aa98de00f572aa3e0eae6c878219");
+        }
+    }
+
     [Fact]
     public void LoadLayers_OneClass_Throws()
     {
@@ -237,6 +314,12 @@ public abstract class NetworkFileTests<T>
     }
 
     protected static Network<T> Load(byte[] file, params IActivation<T>[] own) => NetworkFile.Load(new MemoryStream(file), "the file", own);
+
+    /// <summary>As <c>docs/saving.md</c> describes it.</summary>
+    private static string Sha256OfTexts(params string[] texts) => Convert.ToHexStringLower(SHA256.HashData(
+    [
+        .. texts.Select(Encoding.UTF8.GetBytes).SelectMany(text => (byte[])[(byte)text.Length, (byte)(text.Length >> 8), 0, 0, .. text]),
+    ]));
 
     private static Network<T> AllActivations()
     {
