@@ -69,8 +69,14 @@ internal static class StrictJson
     }
 
     /// <summary>What is thrown for a text that a parser of .NET refuses.</summary>
-    public static InvalidDataException NotAnObject(string what, Exception exception) =>
-        new($"{what} must be a JSON object, but is not one: {exception.Message}", exception);
+    public static InvalidDataException NotAnObject(string what, Exception exception)
+    {
+        // A parser's message may quote megabytes. What is wrong stands at its start, and where at its end.
+        const int Kept = 120;
+        string message = exception.Message;
+        string shown = message.Length <= 2 * Kept ? message : $"{message.AsSpan(0, Kept)} … {message.AsSpan(message.Length - Kept)}";
+        return new($"{what} must be a JSON object, but is not one: {shown}", exception);
+    }
 
     /// <summary>Writes an object.</summary>
     /// <returns>Its UTF-8 bytes, without white space.</returns>

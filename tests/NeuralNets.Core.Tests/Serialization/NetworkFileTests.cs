@@ -143,7 +143,7 @@ public abstract class NetworkFileTests<T>
     [InlineData("\\\"units\\\":6", "\\\"units\\\":7", "must be [7, 1] as neuralnets.network says")]
     [InlineData("\\\"format\\\":1", "\\\"format\\\":2", "must have format 1, the only one that this version of the library knows, but has 2.")]
     [InlineData(",{\\\"units\\\":2,\\\"activation\\\":\\\"Softmax\\\"}", "", "must have Softmax as the activation of the last layer")]
-    [InlineData("{\\\"units\\\":4,\\\"activation\\\":\\\"Relu\\\"},", "", "\"layers.0.weight\" must be [5, 3] as neuralnets.network says")]
+    [InlineData("{\\\"units\\\":4,\\\"activation\\\":\\\"Relu\\\"},", "", "the tensors must be those of 6 layers as neuralnets.network says, but there is layers.6.weight, too.")]
     [InlineData(",{\\\"units\\\":3,\\\"activation\\\":\\\"Own\\\",\\\"name\\\":\\\"Softsign\\\"},{\\\"units\\\":2,", ",{\\\"units\\\":3,", "the tensors must be those of 6 layers as neuralnets.network says, but there is layers.6.weight, too.")]
     [InlineData("{\\\"units\\\":4,\\\"activation\\\":\\\"Relu\\\"},", "7,", "layer 1 must be an object")]
     [InlineData("\\\"layers\\\":[", "\\\"layers\\\":[],\\\"other\\\":[", "but the first of 0 layers that has it is none")]

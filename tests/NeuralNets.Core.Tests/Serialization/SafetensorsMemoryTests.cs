@@ -1,11 +1,12 @@
 using System.Text;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Serialization;
+using Xunit.Abstractions;
 
 namespace NeuralNets.Core.Tests.Serialization;
 
 /// <summary>What a header costs, whatever is in it: garbage included, so that the memory in use at any moment is at most that.</summary>
-public sealed class SafetensorsMemoryTests
+public sealed class SafetensorsMemoryTests(ITestOutputHelper output)
 {
     // As SECURITY.md states them.
     private const int Multiple = 8;
@@ -82,6 +83,7 @@ public sealed class SafetensorsMemoryTests
         FluentActions.Invoking(() => NetworkFile.Load<float>(new MemoryStream(file), "the file")).Should().Throw<InvalidDataException>();
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
+        output.WriteLine($"{count} of {item}: {allocated >> 20} MiB for {file.Length >> 10} KiB");
         allocated.Should().BeLessThan(((long)Multiple * header.Length) + Fixed);
     }
 
@@ -106,7 +108,7 @@ public sealed class SafetensorsMemoryTests
         NetworkFile.Load<float>(stream, "the file").ParametersSha256().Should().Be(network.ParametersSha256());
     }
 
-    private static void Measure(byte[] file, string what)
+    private void Measure(byte[] file, string what)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
         try
@@ -119,6 +121,7 @@ public sealed class SafetensorsMemoryTests
         }
 
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        output.WriteLine($"{what}: {(double)allocated / file.Length:F1} times the header");
         allocated.Should().BeLessThan(((long)Multiple * file.Length) + FixedOfTheReader, what);
     }
 
