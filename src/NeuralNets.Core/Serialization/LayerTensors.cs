@@ -112,8 +112,9 @@ internal sealed record LayerTensors(SafetensorsEntry Weights, SafetensorsEntry? 
 
         if (!allowMissing)
         {
-            file.Throw($"the file must have the tensor {StrictJson.Quote(name)} beside {StrictJson.Quote(weights.Name)}, but has not. If the "
-                + $"layer was made without biases, {nameof(NetworkFile)}.{nameof(NetworkFile.LoadLayers)} with allowMissingBiases loads zeros.");
+            file.Throw($"the file must have the tensor {StrictJson.Quote(name)} beside {StrictJson.Quote(weights.Name)}, but has not. If "
+                + $"the layer was made without biases, {nameof(NetworkFile)}.{nameof(NetworkFile.LoadLayers)} with allowMissingBiases "
+                + "loads zeros.");
         }
 
         return null;

@@ -101,7 +101,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         ReadSafetensors);
 
     [Fact]
-    public void LoadNetwork_DamagedFile_SucceedsOrThrowsInvalidData() => Fuzz(Mutation.Of([Unsealed()], headerLength: 700), seed: 7, (stream, _) =>
+    public void LoadNetwork_DamagedFile_SucceedsOrThrowsInvalidData() => Fuzz(
+        Mutation.Of([Unsealed()], headerLength: 700), seed: 7, (stream, _) =>
     {
         Network<float> network = NetworkFile.Load<float>(stream, "file", [new Softsign<float>()]);
         network.Layers.Should().HaveCountLessThan(10);
@@ -116,7 +117,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
     });
 
     [Fact]
-    public void LoadLayers_DamagedFile_SucceedsOrThrowsInvalidData() => Fuzz(Mutation.Of([Unsealed()], headerLength: 700), seed: 9, (stream, _) =>
+    public void LoadLayers_DamagedFile_SucceedsOrThrowsInvalidData() => Fuzz(
+        Mutation.Of([Unsealed()], headerLength: 700), seed: 9, (stream, _) =>
         NetworkFile.LoadLayers<double>(stream, "file", ["layers.1", "layers.2"], [new Softsign<double>()]).Inputs.Should().BePositive());
 
     /// <summary>A file with checksums that is damaged in up to four places: it has what was saved, or it is refused.</summary>

@@ -34,7 +34,8 @@ public abstract class ChecksumTests<T>
         byte[] file = Saved();
         if (typeof(T) == typeof(float))
         {
-            FlipEachBit(file, damaged => Describe(NetworkFile.Load<double>(new MemoryStream(damaged), "the file", [new Softsign<double>()])));
+            FlipEachBit(file, damaged => Describe(
+                NetworkFile.Load<double>(new MemoryStream(damaged), "the file", [new Softsign<double>()])));
         }
         else
         {
@@ -58,18 +59,20 @@ public abstract class ChecksumTests<T>
     public void LoadCheckpoint_AnyByteReplaced_IsRefusedOrHasTheSameContent()
     {
         byte[] file = SavedCheckpoint();
-        string expected = Describe(CheckpointFile.Load<T>(new MemoryStream(file), "the file"));
+        string expected = Load(file);
         for (int i = 0; i < file.Length; i++)
         {
             byte original = file[i];
             foreach (byte value in "\0\t \",:{}[]019azAZ\u00ff"u8)
             {
                 file[i] = value;
-                Check(file, damaged => Describe(CheckpointFile.Load<T>(new MemoryStream(damaged), "the file")), expected, $"byte {i} as {value}");
+                Check(file, Load, expected, $"byte {i} as {value}");
             }
 
             file[i] = original;
         }
+
+        static string Load(byte[] damaged) => Describe(CheckpointFile.Load<T>(new MemoryStream(damaged), "the file"));
     }
 
     /// <summary>Two pieces of a file change places: every bit is one that was there.</summary>
@@ -86,8 +89,10 @@ public abstract class ChecksumTests<T>
             file.AsSpan(tensors + (second * size), length * size).CopyTo(changed.AsSpan(tensors + (first * size)));
             changed.Should().NotEqual(file);
 
-            FluentActions.Invoking(() => CheckpointFile.Load<T>(new MemoryStream(changed), "the file")).Should().Throw<InvalidDataException>()
-                .WithMessage("the file: the parameters must have the SHA-256 that neuralnets.parameters.sha256 says*LoadLayers takes them as they are.");
+            FluentActions.Invoking(() => CheckpointFile.Load<T>(new MemoryStream(changed), "the file"))
+                .Should().Throw<InvalidDataException>().WithMessage(
+                    "the file: the parameters must have the SHA-256 that neuralnets.parameters.sha256 says*"
+                    + "NetworkFile.LoadLayers takes them as they are.");
         }
     }
 
@@ -149,7 +154,8 @@ public abstract class ChecksumTests<T>
         byte[] file = SavedCheckpoint();
         file[^1] ^= 1;
 
-        NetworkFile.LoadLayers(new MemoryStream(file), "the file", ["layers.0", "layers.1"], [new LeakyRelu<T>(0.25)]).Inputs.Should().Be(3);
+        NetworkFile.LoadLayers(new MemoryStream(file), "the file", ["layers.0", "layers.1"], [new LeakyRelu<T>(0.25)])
+            .Inputs.Should().Be(3);
     }
 
     [Fact]
@@ -166,8 +172,8 @@ public abstract class ChecksumTests<T>
     public void Load_SpecialValues_KeepTheirBits()
     {
         T[] weights = [T.NaN, -T.NaN, T.NegativeZero, T.Epsilon, T.PositiveInfinity, T.NegativeInfinity];
-        var network = new Network<T>(
-            [new DenseLayer<T>(Matrix<T>.Build.Dense(2, 3, weights), MathNet.Numerics.LinearAlgebra.Vector<T>.Build.Dense(2), new Softmax<T>())]);
+        var biases = MathNet.Numerics.LinearAlgebra.Vector<T>.Build.Dense(2);
+        var network = new Network<T>([new DenseLayer<T>(Matrix<T>.Build.Dense(2, 3, weights), biases, new Softmax<T>())]);
         var stream = new MemoryStream();
         NetworkFile.Save(stream, network);
         stream.Position = 0;
@@ -207,13 +213,14 @@ public abstract class ChecksumTests<T>
         $"{string.Join(" | ", network.Layers)} {network.ParametersSha256()}";
 
     private static string Describe(GradientDescentTrainer<T> trainer) =>
-        $"{Describe(trainer.Network)} {trainer.EpochsCompleted} {trainer.Seed} {trainer.LearningRate:R} {trainer.BatchSize} {trainer.Loss.Offset:R} "
-        + $"{trainer.TrainingSet} {trainer.IsResumed}";
+        $"{Describe(trainer.Network)} {trainer.EpochsCompleted} {trainer.Seed} {trainer.LearningRate:R} {trainer.BatchSize} "
+        + $"{trainer.Loss.Offset:R} {trainer.TrainingSet} {trainer.IsResumed}";
 
     private static byte[] Saved()
     {
         var stream = new MemoryStream();
-        NetworkFile.Save(stream, new Network<T>(3, [new(4, new Softsign<T>()), new(3, new LeakyRelu<T>(0.3)), new(2, new Softmax<T>())], seed: 1));
+        LayerSpec<T>[] layers = [new(4, new Softsign<T>()), new(3, new LeakyRelu<T>(0.3)), new(2, new Softmax<T>())];
+        NetworkFile.Save(stream, new Network<T>(3, layers, seed: 1));
         return stream.ToArray();
     }
 

@@ -34,7 +34,8 @@ public sealed class KilledTrainingTests(ITestOutputHelper output)
     {
         using var folder = new TempDirectory();
         var page = new MarkdownPage("docs/saving.md");
-        CodeBlock recipe = page.Blocks.Single(block => block.Lines.Any(line => line.Contains("new CheckpointSchedule(", StringComparison.Ordinal)));
+        CodeBlock recipe = page.Blocks.Single(
+            block => string.Concat(block.Lines).Contains("new CheckpointSchedule(", StringComparison.Ordinal));
         string program = folder.File("recipe.dll");
         PageProgram.Compile(page, program, recipe);
         DocsTests.CopyData(folder);
