@@ -16,7 +16,8 @@ namespace NeuralNets.Core.Serialization;
 /// the loss, and a fingerprint of the training set (the SHA-256 of its sizes, labels and features). That is all
 /// that training with the managed kernels depends on, since the order of the samples is a function of the seed and the epoch: a
 /// run that is killed, loaded and continued ends with the bits of one that was not. The state is among the texts of which the file
-/// has a SHA-256, so a checkpoint of which a bit was flipped is refused. <see cref="NetworkFile"/> loads the network alone.
+/// has a SHA-256, so a checkpoint that was damaged loads as it was saved or is refused. <see cref="NetworkFile"/> loads the network
+/// alone.
 /// </para>
 /// <para>
 /// The backend is not stored: a trainer that is loaded has the managed kernels until another

@@ -11,8 +11,9 @@ namespace NeuralNets.Core.Serialization;
 /// element type, and in its metadata the architecture with the activations (<c>neuralnets.network</c>, JSON), the version of
 /// the library (<c>neuralnets.version</c>), the SHA-256 of the parameters (<c>neuralnets.parameters.sha256</c>,
 /// <see cref="Network{T}.ParametersSha256"/>), and that of these texts (<c>neuralnets.metadata.sha256</c>). Whatever reads
-/// safetensors reads them. The same network gives the same bytes, and a loaded network has the bits of the saved one: a file of
-/// which a bit was flipped is refused. Tensors that are not asked for are ignored, whatever their type, and so are others' texts.
+/// safetensors reads them. The same network gives the same bytes, and a loaded network has the bits of the saved one: a file that
+/// was damaged, be it by one bit, loads as it was saved or is refused. Tensors that are not asked for are ignored, whatever their
+/// type, and so are others' texts. Files of before there were checksums load unchecked.
 /// </para>
 /// <para>
 /// Loading trusts nothing: everything that a file says is checked before memory is taken for it, which is never more than a small
@@ -116,7 +117,8 @@ public static class NetworkFile
         return ReadNetwork(file, own, allowRounding ? ElementConversion.Rounding : ElementConversion.Exact, sha256);
     }
 
-    /// <summary>Loads dense layers from any safetensors file, such as the <c>Linear</c> layers of a PyTorch model.</summary>
+    /// <summary>Loads dense layers from any safetensors file, such as the <c>Linear</c> layers of a PyTorch model. Checksums are
+    /// not looked at.</summary>
     /// <example><code>NetworkFile.LoadLayers("model.safetensors", ["fc1", "fc2"], [new Relu&lt;float>()])</code></example>
     /// <param name="path">The file. Tensors that are not named are ignored.</param>
     /// <param name="prefixes">One a layer, from the input to the output: its weights are the tensor <c>prefix.weight</c>
