@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Security.Cryptography;
 using NeuralNets.Core.Kernels;
+using NeuralNets.Core.Serialization;
 
 namespace NeuralNets.Core.Data;
 
@@ -18,6 +20,12 @@ internal abstract class FeatureSource<T>(int count)
 
     /// <summary>Asks for a sample that will be read soon to be brought into the cache.</summary>
     public abstract void Prefetch(int position);
+
+    /// <summary>A number for how the features are kept, for a hash: equal bytes under another one are other features.</summary>
+    public abstract int Form { get; }
+
+    /// <summary>Adds consecutive samples to a hash, as they are kept.</summary>
+    public abstract void Append(IncrementalHash hash, int position, int count);
 }
 
 /// <summary>Features that are numbers already, (features × samples).</summary>
@@ -29,6 +37,11 @@ internal sealed class MatrixFeatures<T>(T[] values, int features) : FeatureSourc
     public override void Read(int position, Span<T> destination) => Sample(position).CopyTo(destination);
 
     public override void Prefetch(int position) => Cache.Prefetch<T>(Sample(position));
+
+    public override int Form => 0;
+
+    public override void Append(IncrementalHash hash, int position, int count) =>
+        LittleEndian.Append<T>(hash, values.AsSpan(position * FeatureCount, count * FeatureCount));
 
     private Span<T> Sample(int position) => values.AsSpan(position * FeatureCount, FeatureCount);
 }
@@ -52,6 +65,11 @@ internal sealed class ByteFeatures<T>(ReadOnlyMemory<byte> bytes, int features, 
     }
 
     public override void Prefetch(int position) => Cache.Prefetch(Sample(position));
+
+    public override int Form => 1 + (int)scaling;
+
+    public override void Append(IncrementalHash hash, int position, int count) =>
+        hash.AppendData(bytes.Span.Slice(position * FeatureCount, count * FeatureCount));
 
     private ReadOnlySpan<byte> Sample(int position) => bytes.Span.Slice(position * FeatureCount, FeatureCount);
 }

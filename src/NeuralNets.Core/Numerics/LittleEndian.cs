@@ -6,13 +6,21 @@ namespace NeuralNets.Core.Numerics;
 /// <summary>Numbers as little-endian bytes: what files and hashes are made of, whatever the machine.</summary>
 internal static class LittleEndian
 {
-    /// <summary>Adds the bytes of the values to a hash.</summary>
+    private const int MaxHashedAtOnce = 1 << 20;
+
+    /// <summary>Adds the bytes of the values, which may be more than a span of bytes holds, to a hash.</summary>
     public static void Append<T>(IncrementalHash hash, ReadOnlySpan<T> values)
         where T : unmanaged
     {
         if (BitConverter.IsLittleEndian)
         {
-            hash.AppendData(MemoryMarshal.AsBytes(values));
+            while (!values.IsEmpty)
+            {
+                int count = Math.Min(values.Length, MaxHashedAtOnce);
+                hash.AppendData(MemoryMarshal.AsBytes(values[..count]));
+                values = values[count..];
+            }
+
             return;
         }
 

@@ -46,6 +46,8 @@ internal readonly struct JsonFields(JsonElement element, string what)
         ? field.EnumerateArray()
         : throw Error($"must have an array as {name}");
 
+    public bool Has(string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out _);
+
     public bool IsNull(string name) => Field(name).ValueKind == JsonValueKind.Null;
 
     private int? Integer(string name) =>

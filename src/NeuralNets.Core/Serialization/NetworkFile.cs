@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Security.Cryptography;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Numerics;
@@ -9,9 +10,12 @@ namespace NeuralNets.Core.Serialization;
 /// <remarks>
 /// <para>
 /// A file holds the tensors <c>layers.0.weight</c> [outputs, inputs], <c>layers.0.bias</c> [outputs] and so on in the network's
-/// element type, and in its metadata the architecture with the activations (<c>neuralnets.network</c>, JSON) and the version of
-/// the library (<c>neuralnets.version</c>). Whatever reads safetensors reads them. The same network gives the same bytes, and a
-/// loaded network has the bits of the saved one.
+/// element type, and in its metadata the architecture with the activations (<c>neuralnets.network</c>, JSON), the version of
+/// the library (<c>neuralnets.version</c>), the SHA-256 of the parameters (<c>neuralnets.parameters.sha256</c>,
+/// <see cref="Network{T}.ComputeParametersSha256"/>), and that of these texts (<c>neuralnets.metadata.sha256</c>). Whatever reads
+/// safetensors reads them. The same network gives the same bytes, and a loaded network has the bits of the saved one: a file that
+/// was damaged, be it by one bit, loads as it was saved or is refused. Tensors that are not asked for are ignored, whatever their
+/// type, and so are others' texts. Files of before there were checksums load unchecked.
 /// </para>
 /// <para>
 /// Loading trusts nothing: everything that a file says is checked before memory is taken for it, which is never more than a small
@@ -28,8 +32,9 @@ public static class NetworkFile
     /// new one.</summary>
     /// <param name="path">The file; its folder must exist. Symbolic links are followed.</param>
     /// <param name="network">The network.</param>
-    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or an activation that is not this library's has no
-    /// name (<see cref="object.ToString"/>).</exception>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, an activation that is not this library's has no
+    /// name (<see cref="object.ToString"/>), or the names and layers are more than a file may describe: a million
+    /// characters.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="IOException">It is a folder or a socket, or cannot be written.</exception>
@@ -58,7 +63,8 @@ public static class NetworkFile
     /// <param name="stream">Receives the file from its present position on. Stays open.</param>
     /// <param name="network">The network.</param>
     /// <exception cref="ArgumentException">An activation that is not this library's has no name
-    /// (<see cref="object.ToString"/>).</exception>
+    /// (<see cref="object.ToString"/>), or the names and layers are more than a file may describe: a million
+    /// characters.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="IOException">The stream cannot be written.</exception>
     public static void Save<T>(Stream stream, Network<T> network)
@@ -80,8 +86,9 @@ public static class NetworkFile
     /// <exception cref="ArgumentNullException"><paramref name="path"/> or one of <paramref name="ownActivations"/> is
     /// null.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no safetensors file with a network of this library, has an activation that is
-    /// not given, or holds doubles that must not be rounded or are too large for floats.</exception>
+    /// <exception cref="InvalidDataException">It is no safetensors file with a network of this library, does not have the content
+    /// that its checksums say, has an activation that is not given, or holds doubles that must not be rounded or are too large for
+    /// floats.</exception>
     /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
@@ -106,8 +113,9 @@ public static class NetworkFile
     /// <paramref name="ownActivations"/> have the same name, or one has none.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/>, <paramref name="name"/> or one of
     /// <paramref name="ownActivations"/> is null.</exception>
-    /// <exception cref="InvalidDataException">It is no safetensors file with a network of this library, has an activation that is
-    /// not given, or holds doubles that must not be rounded or are too large for floats.</exception>
+    /// <exception cref="InvalidDataException">It is no safetensors file with a network of this library, does not have the content
+    /// that its checksums say, has an activation that is not given, or holds doubles that must not be rounded or are too large for
+    /// floats.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public static Network<T> Load<T>(
@@ -116,16 +124,21 @@ public static class NetworkFile
     {
         ElementType.Check<T>();
         Dictionary<string, IActivation<T>> own = ByName(ownActivations);
-        return ReadNetwork(Read(stream, name), own, allowRounding);
+        SafetensorsReader file = Read(stream, name);
+        string? sha256 = OwnMetadata.Check(file);
+        return ReadNetwork(file, own, allowRounding ? ElementConversion.Rounding : ElementConversion.Exact, sha256);
     }
 
-    /// <summary>Loads dense layers from any safetensors file, such as the <c>Linear</c> layers of a PyTorch model.</summary>
+    /// <summary>Loads dense layers from any safetensors file, such as the <c>Linear</c> layers of a PyTorch model. Checksums are
+    /// not looked at.</summary>
     /// <example><code>NetworkFile.LoadLayers("model.safetensors", ["fc1", "fc2"], [new Relu&lt;float>()])</code></example>
     /// <param name="path">The file; of a pipe, at most 2 GiB. Tensors that are not named are ignored.</param>
     /// <param name="prefixes">One a layer, from the input to the output: its weights are the tensor <c>prefix.weight</c>
     /// [outputs, inputs], its biases <c>prefix.bias</c> [outputs], in F32 or F64.</param>
     /// <param name="hiddenActivations">The function of each layer but the last, whose function is softmax.</param>
     /// <param name="allowRounding">Whether doubles may be loaded as floats. Floats load as doubles exactly.</param>
+    /// <param name="allowMissingBiases">Whether a layer that has no biases in the file, such as <c>Linear(bias=False)</c>, gets
+    /// zeros.</param>
     /// <returns>The network.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty, there are no prefixes, or not one activation less
     /// than prefixes.</exception>
@@ -137,11 +150,15 @@ public static class NetworkFile
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
     public static Network<T> LoadLayers<T>(
-        string path, IReadOnlyList<string> prefixes, IReadOnlyList<IActivation<T>> hiddenActivations, bool allowRounding = false)
+        string path,
+        IReadOnlyList<string> prefixes,
+        IReadOnlyList<IActivation<T>> hiddenActivations,
+        bool allowRounding = false,
+        bool allowMissingBiases = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using Stream stream = Open(path);
-        return LoadLayers(stream, path, prefixes, hiddenActivations, allowRounding);
+        return LoadLayers(stream, path, prefixes, hiddenActivations, allowRounding, allowMissingBiases);
     }
 
     /// <summary>Loads dense layers from any safetensors file, such as the <c>Linear</c> layers of a PyTorch model.</summary>
@@ -152,6 +169,8 @@ public static class NetworkFile
     /// [outputs, inputs], its biases <c>prefix.bias</c> [outputs], in F32 or F64.</param>
     /// <param name="hiddenActivations">The function of each layer but the last, whose function is softmax.</param>
     /// <param name="allowRounding">Whether doubles may be loaded as floats. Floats load as doubles exactly.</param>
+    /// <param name="allowMissingBiases">Whether a layer that has no biases in the file, such as <c>Linear(bias=False)</c>, gets
+    /// zeros.</param>
     /// <returns>The network.</returns>
     /// <exception cref="ArgumentException"><paramref name="stream"/> cannot seek, <paramref name="name"/> is empty, there are no
     /// prefixes, or not one activation less than prefixes.</exception>
@@ -165,7 +184,8 @@ public static class NetworkFile
         string name,
         IReadOnlyList<string> prefixes,
         IReadOnlyList<IActivation<T>> hiddenActivations,
-        bool allowRounding = false)
+        bool allowRounding = false,
+        bool allowMissingBiases = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ElementType.Check<T>();
@@ -190,28 +210,39 @@ public static class NetworkFile
         }
 
         SafetensorsReader file = Read(stream, name);
-        LayerTensors[] layers = LayerTensors.Find<T>(file, prefixes, allowRounding);
+        ElementConversion conversion = allowRounding ? ElementConversion.Rounding : ElementConversion.Exact;
+        LayerTensors[] layers = LayerTensors.Find<T>(file, prefixes, conversion, allowMissingBiases);
         if (layers[^1].OutputCount < 2)
         {
-            file.Throw($"the output layer must have at least 2 classes, but {StrictJson.Quote(layers[^1].Weights.Name)} is {layers[^1].Weights}.");
+            file.Throw(
+                $"the output layer must have at least 2 classes, but {StrictJson.Quote(layers[^1].Weights.Name)} is {layers[^1].Weights}.");
         }
 
-        return Build<T>(file, layers, [.. hiddenActivations, new Softmax<T>()]);
+        return Build<T>(file, layers, [.. hiddenActivations, new Softmax<T>()], hash: null);
     }
 
     /// <summary>What a file's metadata says of a network.</summary>
-    /// <exception cref="ArgumentException">An activation has no name.</exception>
+    /// <param name="network">The network.</param>
+    /// <param name="more">Other texts of this library.</param>
+    /// <exception cref="ArgumentException">An activation has no name, or the texts are too long.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="network"/> is null.</exception>
-    internal static Dictionary<string, string> Metadata<T>(Network<T> network)
+    internal static Dictionary<string, string> Metadata<T>(Network<T> network, params ReadOnlySpan<(string Key, string Text)> more)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(network);
-        return new()
+        var metadata = new Dictionary<string, string>
         {
             ["format"] = "pt", // Other readers expect it: tensors as PyTorch has them.
             ["neuralnets.version"] = LibraryVersion.Text,
             [ArchitectureKey] = ArchitectureJson.Write(network),
         };
+        foreach ((string key, string text) in more)
+        {
+            metadata.Add(key, text);
+        }
+
+        OwnMetadata.Seal(metadata, network);
+        return metadata;
     }
 
     internal static Stream Open(string path)
@@ -256,21 +287,25 @@ public static class NetworkFile
     }
 
     /// <summary>Reads a network that this library has saved.</summary>
+    /// <param name="file">The file, whose metadata was checked.</param>
+    /// <param name="own">The activations that are not this library's, by name.</param>
+    /// <param name="conversion">Which element types the parameters may have.</param>
+    /// <param name="sha256">The SHA-256 that the parameters must have, or null.</param>
     internal static Network<T> ReadNetwork<T>(
-        SafetensorsReader file, IReadOnlyDictionary<string, IActivation<T>> own, bool allowRounding)
+        SafetensorsReader file, IReadOnlyDictionary<string, IActivation<T>> own, ElementConversion conversion, string? sha256)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         string text = Metadata(file, ArchitectureKey);
         (int inputs, (int Units, ILayerActivation<T> Activation)[] expected) =
             ArchitectureJson.Read(text, $"{file.Name}: {ArchitectureKey}", own);
-        if (file.Entries.Count != 2 * expected.Length)
+        string next = $"{LayerTensors.Prefix(expected.Length)}.weight";
+        if (file.Contains(next))
         {
-            file.Throw(
-                $"a network of {expected.Length} layers must have {2 * expected.Length} tensors, but there are {file.Entries.Count}.");
+            file.Throw($"the tensors must be those of {expected.Length} layers as {ArchitectureKey} says, but there is {next}, too.");
         }
 
         string[] prefixes = [.. Enumerable.Range(0, expected.Length).Select(LayerTensors.Prefix)];
-        LayerTensors[] layers = LayerTensors.Find<T>(file, prefixes, allowRounding);
+        LayerTensors[] layers = LayerTensors.Find<T>(file, prefixes, conversion);
         for (int l = 0; l < layers.Length; l++)
         {
             int layerInputs = l == 0 ? inputs : expected[l - 1].Units;
@@ -282,7 +317,14 @@ public static class NetworkFile
             }
         }
 
-        return Build(file, layers, Array.ConvertAll(expected, layer => layer.Activation));
+        using IncrementalHash? hash = sha256 is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Network<T> network = Build(file, layers, Array.ConvertAll(expected, layer => layer.Activation), hash);
+        if (hash is not null)
+        {
+            OwnMetadata.CheckParameters(file, sha256!, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        }
+
+        return network;
     }
 
     internal static string Metadata(SafetensorsReader file, string key)
@@ -296,7 +338,8 @@ public static class NetworkFile
         return text;
     }
 
-    private static Network<T> Build<T>(SafetensorsReader file, LayerTensors[] layers, ILayerActivation<T>[] activations)
+    private static Network<T> Build<T>(
+        SafetensorsReader file, LayerTensors[] layers, ILayerActivation<T>[] activations, IncrementalHash? hash)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        new(layers.Select((layer, l) => layer.Read(file, activations[l])));
+        new(layers.Select((layer, l) => layer.Read(file, activations[l], hash)));
 }

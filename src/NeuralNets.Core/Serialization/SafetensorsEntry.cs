@@ -3,12 +3,18 @@ namespace NeuralNets.Core.Serialization;
 /// <summary>What a safetensors header says of one tensor.</summary>
 /// <param name="Name">The name, any text.</param>
 /// <param name="Dtype">The type of the elements, for instance F32.</param>
-/// <param name="Shape">The dimensions, the last one innermost; none for a scalar.</param>
+/// <param name="Shape">The dimensions, the last one innermost; none for a scalar. Of more than <see cref="KeptDimensions"/>, the
+/// first.</param>
 /// <param name="Begin">The offset of the first byte, from the end of the header.</param>
 /// <param name="End">The offset after the last byte.</param>
 internal sealed record SafetensorsEntry(string Name, string Dtype, long[] Shape, long Begin, long End)
 {
-    /// <summary>The size of an element in bits, or 0 when there is no such type.</summary>
+    /// <summary>One more than are shown. A network's tensors have two at most, so the others need no memory.</summary>
+    public const int KeptDimensions = ShownDimensions + 1;
+
+    private const int ShownDimensions = 8;
+
+    /// <summary>The size of an element in bits, or 0 for a type that is not known here.</summary>
     public static int BitsOf(string dtype) => dtype switch
     {
         "F4" => 4,
@@ -21,24 +27,34 @@ internal sealed record SafetensorsEntry(string Name, string Dtype, long[] Shape,
     };
 
     /// <summary>The number of bytes that elements of such a shape take.</summary>
-    /// <returns>Null where it overflows, however small later dimensions make it, or is no whole number.</returns>
+    /// <returns>Null where it overflows, however small later dimensions make it, or is not a whole number.</returns>
     public static long? BytesOf(string dtype, ReadOnlySpan<long> shape)
     {
-        UInt128 count = 1;
+        ulong? count = 1;
         foreach (long dimension in shape)
         {
-            count *= (UInt128)dimension; // 64 bits times 63: no overflow.
-            if (count > ulong.MaxValue)
-            {
-                return null;
-            }
+            count = Times(count, dimension);
         }
 
-        UInt128 bits = count * (UInt128)BitsOf(dtype);
-        return bits % 8 != 0 || bits / 8 > long.MaxValue ? null : (long)(bits / 8);
+        return BytesOf(dtype, count);
+    }
+
+    /// <inheritdoc cref="BytesOf(string, ReadOnlySpan{long})"/>
+    public static long? BytesOf(string dtype, ulong? count)
+    {
+        UInt128? bits = (UInt128?)count * (UInt128)BitsOf(dtype);
+        return bits % 8 != 0 || bits / 8 > long.MaxValue ? null : (long?)(bits / 8);
+    }
+
+    /// <summary>The number of elements with one more dimension: null where it overflows, or did before.</summary>
+    public static ulong? Times(ulong? count, long dimension)
+    {
+        UInt128? product = (UInt128?)count * (UInt128)dimension; // 64 bits times 63: no overflow.
+        return product > ulong.MaxValue ? null : (ulong?)product;
     }
 
     /// <summary>Returns the type and shape.</summary>
     /// <returns>For instance <c>F32 [128, 784]</c>.</returns>
-    public override string ToString() => $"{Dtype} [{string.Join(", ", Shape.Take(8))}{(Shape.Length > 8 ? ", …" : string.Empty)}]";
+    public override string ToString() =>
+        $"{Dtype} [{string.Join(", ", Shape.Take(ShownDimensions))}{(Shape.Length > ShownDimensions ? ", …" : string.Empty)}]";
 }

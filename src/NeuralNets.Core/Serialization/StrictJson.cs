@@ -32,20 +32,7 @@ internal static class StrictJson
     /// <exception cref="InvalidDataException">The text is no such JSON object.</exception>
     public static TResult Parse<TResult>(ReadOnlyMemory<byte> utf8, string what, Func<JsonElement, TResult> read)
     {
-        // The parser lets invalid UTF-8 pass in names.
-        if (!Utf8.IsValid(utf8.Span))
-        {
-            throw new InvalidDataException($"{what} must be UTF-8, but is not.");
-        }
-
-        // Nothing may come before the object, no white space and no byte order mark.
-        if (utf8.IsEmpty || utf8.Span[0] != '{')
-        {
-            throw new InvalidDataException(utf8.IsEmpty
-                ? $"{what} must be a JSON object, but is empty."
-                : $"{what} must be a JSON object and begin with '{{', but its first byte is {utf8.Span[0]:x2}.");
-        }
-
+        CheckStart(utf8.Span, what);
         try
         {
             using JsonDocument document = JsonDocument.Parse(utf8, s_options);
@@ -54,13 +41,42 @@ internal static class StrictJson
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // Invalid operation: an escape that is half a surrogate pair has no string.
-            throw new InvalidDataException($"{what} must be a JSON object, but is not one: {exception.Message}", exception);
+            throw NotAnObject(what, exception);
         }
     }
 
     /// <inheritdoc cref="Parse{TResult}(ReadOnlyMemory{byte}, string, Func{JsonElement, TResult})"/>
     public static TResult Parse<TResult>(string text, string what, Func<JsonElement, TResult> read) =>
         Parse(Encoding.UTF8.GetBytes(text), what, read);
+
+    /// <summary>Checks what the parsers of .NET do not: that the text is valid UTF-8 and begins with an object.</summary>
+    /// <exception cref="InvalidDataException">It is not, or does not.</exception>
+    public static void CheckStart(ReadOnlySpan<byte> utf8, string what)
+    {
+        // The parsers let invalid UTF-8 pass in names.
+        if (!Utf8.IsValid(utf8))
+        {
+            throw new InvalidDataException($"{what} must be UTF-8, but is not.");
+        }
+
+        // Nothing may come before the object, no white space and no byte order mark.
+        if (utf8.IsEmpty || utf8[0] != '{')
+        {
+            throw new InvalidDataException(utf8.IsEmpty
+                ? $"{what} must be a JSON object, but is empty."
+                : $"{what} must be a JSON object and begin with '{{', but its first byte is {utf8[0]:x2}.");
+        }
+    }
+
+    /// <summary>What is thrown for a text that a parser of .NET refuses.</summary>
+    public static InvalidDataException NotAnObject(string what, Exception exception)
+    {
+        // A parser's message may quote megabytes. What is wrong stands at its start, and where at its end.
+        const int Kept = 120;
+        string message = exception.Message;
+        string shown = message.Length <= 2 * Kept ? message : $"{message.AsSpan(0, Kept)} … {message.AsSpan(message.Length - Kept)}";
+        return new($"{what} must be a JSON object, but is not one: {shown}", exception);
+    }
 
     /// <summary>Writes an object.</summary>
     /// <returns>Its UTF-8 bytes, without white space.</returns>

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text;
 using NeuralNets.Core.Activations;
+using NeuralNets.Core.Data;
 using NeuralNets.Core.Losses;
 using NeuralNets.Core.Serialization;
 using NeuralNets.Core.Numerics;
@@ -13,9 +14,10 @@ namespace NeuralNets.Core.Training;
 /// <para>
 /// A checkpoint is a file of <see cref="NetworkFile"/> that has the trainer's state in its metadata, too
 /// (<c>neuralnets.training</c>, JSON): the number of epochs completed, the seed, the learning rate, the batch size, the offset of
-/// the loss, and a fingerprint of the training set (its sizes, its labels, and the features of up to 256 samples). That is all
+/// the loss, and a fingerprint of the training set (the SHA-256 of its sizes, labels and features). That is all
 /// that training with the managed kernels depends on, since the order of the samples is a function of the seed and the epoch: a
-/// run that is killed, loaded and continued ends with the bits of one that was not. <see cref="NetworkFile"/> loads the network
+/// run that is killed, loaded and continued ends with the bits of one that was not. The state is among the texts of which the file
+/// has a SHA-256, so a checkpoint that was damaged loads as it was saved or is refused. <see cref="NetworkFile"/> loads the network
 /// alone.
 /// </para>
 /// <para>
@@ -42,8 +44,9 @@ public static class CheckpointFile
     /// old one or the new one, as <see cref="NetworkFile.Save{T}(string, Network{T})"/> tells.</summary>
     /// <param name="path">The file; its folder must exist. Symbolic links are followed.</param>
     /// <param name="trainer">The trainer. It must not be training, except in a progress handler on this thread.</param>
-    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or an activation that is not this library's has no
-    /// name (<see cref="object.ToString"/>).</exception>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, an activation that is not this library's has no
+    /// name (<see cref="object.ToString"/>), or the names and layers are more than a file may describe: a million
+    /// characters.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="IOException">It is a folder or a socket, or cannot be written.</exception>
@@ -53,8 +56,7 @@ public static class CheckpointFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(trainer);
-        Dictionary<string, string> metadata = NetworkFile.Metadata(trainer.Network);
-        metadata[TrainingKey] = Describe(trainer);
+        Dictionary<string, string> metadata = NetworkFile.Metadata(trainer.Network, (TrainingKey, Describe(trainer)));
         AtomicFile.Write(path, stream => SafetensorsWriter.Write(stream, metadata, LayerTensors.Of(trainer.Network)));
     }
 
@@ -69,8 +71,8 @@ public static class CheckpointFile
     /// <exception cref="ArgumentNullException"><paramref name="path"/> or one of <paramref name="ownActivations"/> is
     /// null.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no checkpoint of a network of <typeparamref name="T"/>, or has an activation
-    /// that is not given.</exception>
+    /// <exception cref="InvalidDataException">It is no checkpoint of a network of <typeparamref name="T"/>, does not have the
+    /// content that its checksums say, or has an activation that is not given.</exception>
     /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
@@ -87,16 +89,11 @@ public static class CheckpointFile
         ElementType.Check<T>();
         Dictionary<string, IActivation<T>> own = NetworkFile.ByName(ownActivations);
         SafetensorsReader file = NetworkFile.Read(stream, name);
+        string? sha256 = OwnMetadata.Check(file);
         string what = $"{name}: {TrainingKey}";
         string text = NetworkFile.Metadata(file, TrainingKey);
         State state = StrictJson.Parse(text, what, json => ReadState<T>(new JsonFields(json, what)));
-        if (file.Entries.FirstOrDefault(entry => entry.Dtype != LayerTensors.Dtype<T>()) is { } other)
-        {
-            file.Throw($"training must continue in the type in which it began, but was to continue in {LayerTensors.Dtype<T>()}, and "
-                + $"{StrictJson.Quote(other.Name)} is {other}. {nameof(NetworkFile)} loads the network alone.");
-        }
-
-        return new GradientDescentTrainer<T>(NetworkFile.ReadNetwork(file, own, allowRounding: false))
+        return new GradientDescentTrainer<T>(NetworkFile.ReadNetwork(file, own, ElementConversion.None, sha256))
         {
             EpochsCompleted = state.EpochsCompleted,
             Seed = unchecked((long)state.Seed),
@@ -126,7 +123,12 @@ public static class CheckpointFile
             }
 
             json.WriteNumber("costOffset", ((CrossEntropyLoss<T>)settings.Loss!).Offset);
-            json.WriteString("trainingSet", trainer.TrainingSet);
+            DatasetFingerprint? trainingSet = trainer.TrainingSet;
+            json.WriteString("trainingSet", trainingSet?.Sha256);
+            if (trainingSet is not null)
+            {
+                json.WriteNumber("trainingSetVersion", trainingSet.Version);
+            }
         }));
 
     private static State ReadState<T>(JsonFields fields)
@@ -151,10 +153,25 @@ public static class CheckpointFile
             rate,
             fields.IsNull("batchSize") ? null : fields.PositiveInteger("batchSize"),
             offset,
-            fields.IsNull("trainingSet") ? null : fields.Text("trainingSet"));
+            fields.IsNull("trainingSet") ? null : new DatasetFingerprint(ReadFingerprintVersion(fields), fields.Text("trainingSet")));
+    }
+
+    private static int ReadFingerprintVersion(JsonFields fields)
+    {
+        const string Name = "trainingSetVersion";
+        if (!fields.Has(Name))
+        {
+            return DatasetFingerprint.Sampled; // A file of before there was another.
+        }
+
+        int version = fields.PositiveInteger(Name);
+        return version is DatasetFingerprint.Sampled or DatasetFingerprint.Full
+            ? version
+            : throw fields.Error($"must have {Name} {DatasetFingerprint.Sampled} or {DatasetFingerprint.Full}, those that this version "
+                + $"of the library knows, but has {version}");
     }
 
     /// <summary>What training depends on beside the parameters and the data.</summary>
     private sealed record State(
-        int EpochsCompleted, ulong Seed, double LearningRate, int? BatchSize, double CostOffset, string? TrainingSet);
+        int EpochsCompleted, ulong Seed, double LearningRate, int? BatchSize, double CostOffset, DatasetFingerprint? TrainingSet);
 }

@@ -29,6 +29,7 @@ public sealed class GradientDescentTrainer<T>
 {
     private readonly List<EpochResult> _history = [];
     private TrainingSettings<T>? _running;
+    private Dataset<T>? _trainedOn;
 
     /// <summary>Creates a trainer.</summary>
     /// <param name="network">The network to train; <see cref="Fit"/> changes its parameters.</param>
@@ -164,8 +165,13 @@ public sealed class GradientDescentTrainer<T>
     /// <summary>What the optimizer remembers; null before the first step.</summary>
     internal OptimizerState<T>? State { get; set; }
 
-    /// <summary>The fingerprint of the set that was trained on last.</summary>
-    internal string? TrainingSet { get; set; }
+    /// <summary>The fingerprint of the set that was trained on last; computed when it is asked for, which is when a checkpoint is
+    /// saved.</summary>
+    internal DatasetFingerprint? TrainingSet
+    {
+        get => _trainedOn?.Fingerprint ?? field;
+        init;
+    }
 
     /// <summary>Whether the trainer continues from a checkpoint, and therefore on its training set only.</summary>
     internal bool IsResumed { get; init; }
@@ -175,7 +181,8 @@ public sealed class GradientDescentTrainer<T>
 
     /// <summary>Trains for some epochs. Called again, it continues.</summary>
     /// <param name="training">The samples to train on.</param>
-    /// <param name="epochs">How many times to go through them, positive.</param>
+    /// <param name="epochs">How many times to go through them, not negative. With 0 the arguments are checked and nothing else
+    /// is done.</param>
     /// <param name="validation">Samples to evaluate after each epoch, or null.</param>
     /// <param name="onEpoch">Receives the result of each epoch when it ends, on the calling thread, while the network has the parameters
     /// of the end of that epoch. It may save, evaluate or change the network. An exception that it throws ends the call.</param>
@@ -185,7 +192,7 @@ public sealed class GradientDescentTrainer<T>
     /// <exception cref="ArgumentException">A set does not have the network's number of features, or targets for its outputs, or the
     /// trainer comes from a checkpoint and the training set is not the one that it was trained on.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="training"/> is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is not positive, or there would be more epochs in
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is negative, or there would be more epochs in
     /// all than <see cref="int.MaxValue"/>.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder of the checkpoints does not exist.</exception>
     /// <exception cref="InvalidOperationException">A layer of the network is being trained: by another thread, or by the call whose
@@ -206,11 +213,16 @@ public sealed class GradientDescentTrainer<T>
     {
         TrainingSettings<T> settings = Settings;
         ArgumentNullException.ThrowIfNull(training);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epochs);
+        ArgumentOutOfRangeException.ThrowIfNegative(epochs);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(epochs, int.MaxValue - EpochsCompleted);
         Check(settings, training, validation);
         settings.Checkpoints?.CheckFolder();
         cancellationToken.ThrowIfCancellationRequested();
+        if (epochs == 0)
+        {
+            return TrainingResult.OfNothing(settings.Backend.Name);
+        }
+
         Network.BeginTraining();
         try
         {
@@ -221,7 +233,7 @@ public sealed class GradientDescentTrainer<T>
             }
 
             var run = new TrainingRun<T>(this, settings, State, training, epochs, validation, onEpoch, cancellationToken);
-            TrainingSet = training.Fingerprint;
+            _trainedOn = training;
             return run.Run();
         }
         finally
@@ -250,10 +262,10 @@ public sealed class GradientDescentTrainer<T>
             Network.CheckTargets(validation, nameof(validation));
         }
 
-        if (IsResumed && TrainingSet is not null && TrainingSet != training.Fingerprint)
+        if (IsResumed && TrainingSet is { } trainedOn && !training.Has(trainedOn))
         {
             throw new ArgumentException(
-                "A trainer that was loaded from a checkpoint must continue on the same training set, but the samples or targets of this "
+                "A trainer that was loaded from a checkpoint must continue on the same training set, but the features or targets of this "
                 + "one are others. To train the network on other data, give it to a new trainer.",
                 nameof(training));
         }

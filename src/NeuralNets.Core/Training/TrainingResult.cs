@@ -13,12 +13,23 @@ public sealed class TrainingResult
     /// last update.</summary>
     public required TimeSpan EvaluationTime { get; init; }
 
-    /// <summary>Training samples per second of <see cref="TrainingTime"/>.</summary>
+    /// <summary>Training samples per second of <see cref="TrainingTime"/>; 0 if there was no epoch.</summary>
     public required double SamplesPerSecond { get; init; }
 
-    /// <summary>The number of threads that trained; those of a backend of its own are not counted.</summary>
+    /// <summary>The number of threads that trained, 0 if there was no epoch; those of a backend of its own are not counted.</summary>
     public required int WorkerCount { get; init; }
 
     /// <summary>The name of the backend that computed the matrix products.</summary>
     public required string Backend { get; init; }
+
+    /// <summary>The result of a call that was asked for no epochs.</summary>
+    internal static TrainingResult OfNothing(string backend) => new()
+    {
+        Epochs = [],
+        TrainingTime = TimeSpan.Zero,
+        EvaluationTime = TimeSpan.Zero,
+        SamplesPerSecond = 0,
+        WorkerCount = 0,
+        Backend = backend,
+    };
 }

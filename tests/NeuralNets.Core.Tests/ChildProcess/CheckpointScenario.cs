@@ -51,7 +51,7 @@ internal static class CheckpointScenario
         GradientDescentTrainer<float> trainer = Create<float>(batchSize: 37);
         trainer.Checkpoints = new CheckpointSchedule("relative");
         Environment.CurrentDirectory = Path.GetPathRoot(folder)!;
-        trainer.Fit(Samples<float>(), epochs: 2, progress: new Immediate(_ => Environment.CurrentDirectory = Path.GetTempPath()));
+        trainer.Fit(Samples<float>(), epochs: 2, onEpoch: _ => Environment.CurrentDirectory = Path.GetTempPath());
     }
 
     private static void Train<T>(string path, int epochs, int? batchSize, int workers, bool byUnits)

@@ -9,31 +9,6 @@ public abstract class DatasetTests<T>
     where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
 {
     [Fact]
-    public void Fingerprint_AnyDifference_IsSeen()
-    {
-        byte[] pixels = [.. Enumerable.Range(0, 5000 * 4).Select(i => (byte)(i * 7))];
-        byte[] labels = [.. Enumerable.Range(0, 5000).Select(i => (byte)(i % 10))];
-        Dataset<T> Create(int firstPixel = 0, int lastLabel = 9, int classes = 10, PixelScaling scaling = PixelScaling.UnitInterval)
-        {
-            byte[] image = [(byte)firstPixel, .. pixels[1..]];
-            byte[] classOf = [.. labels[..^1], (byte)lastLabel];
-            return Dataset<T>.FromImages(new LabeledImages(image, classOf, 2, 2), classes, scaling);
-        }
-
-        Dataset<T> set = Create();
-        string[] others =
-        [
-            Create(firstPixel: 1).Fingerprint, Create(lastLabel: 8).Fingerprint, Create(classes: 11).Fingerprint,
-            Create(scaling: PixelScaling.None).Fingerprint, set.Take(4999).Fingerprint, set.Split(0.5, seed: 1).Training.Fingerprint,
-            set.Split(0.5, seed: 2).Training.Fingerprint, set.Take(1).Fingerprint, set.Take(2).Fingerprint,
-        ];
-
-        others.Should().OnlyHaveUniqueItems().And.NotContain(set.Fingerprint);
-        Create().Fingerprint.Should().Be(set.Fingerprint);
-        Dataset<T>.FromMatrix(set.ToMatrix(), set.Labels, 10).Fingerprint.Should().Be(set.Fingerprint, "the numbers are the same");
-    }
-
-    [Fact]
     public void FromImages_Bytes_AreScaledToTheUnitInterval()
     {
         LabeledImages images = Images(12, 5);

@@ -133,7 +133,7 @@ public sealed partial class DocsTests
         MarkdownPage.Names.Where(name => new MarkdownPage(name).Blocks.Any(block => block.Kind == "csharp"));
 
     /// <summary>The files that pages read: the images, and a model that PyTorch has saved.</summary>
-    private static void CopyData(TempDirectory folder)
+    internal static void CopyData(TempDirectory folder)
     {
         Directory.CreateDirectory(folder.File(Data));
         foreach (string file in Directory.EnumerateFiles(Repository.File(Data), "*.gz"))

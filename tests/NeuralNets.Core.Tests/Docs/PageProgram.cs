@@ -30,11 +30,12 @@ internal static class PageProgram
     /// <summary>Compiles the blocks, without any warning.</summary>
     /// <param name="page">The page.</param>
     /// <param name="program">The file to write.</param>
-    public static void Compile(MarkdownPage page, string program)
+    /// <param name="only">The one block whose statements are wanted, with the usings of the page; null for all.</param>
+    public static void Compile(MarkdownPage page, string program, CodeBlock? only = null)
     {
         var compilation = CSharpCompilation.Create(
             "Page",
-            [CSharpSyntaxTree.ParseText(ImplicitUsings), CSharpSyntaxTree.ParseText(Source(page), path: page.Name)],
+            [CSharpSyntaxTree.ParseText(ImplicitUsings), CSharpSyntaxTree.ParseText(Source(page, only), path: page.Name)],
             s_references,
             new CSharpCompilationOptions(
                 OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
@@ -45,7 +46,7 @@ internal static class PageProgram
     }
 
     /// <summary>The usings, then the statements of all blocks, then the types: the order that the language asks for.</summary>
-    private static string Source(MarkdownPage page)
+    private static string Source(MarkdownPage page, CodeBlock? only)
     {
         var usings = new StringBuilder();
         var statements = new StringBuilder();
@@ -58,6 +59,11 @@ internal static class PageProgram
             MemberDeclarationSyntax? firstType = unit.Members.FirstOrDefault(member => member is not GlobalStatementSyntax);
             int endOfStatements = firstType?.FullSpan.Start ?? text.Length;
             Append(usings, page, block, text, ..firstStatement);
+            if (only is not null && block != only)
+            {
+                continue;
+            }
+
             Append(statements, page, block, text, firstStatement..endOfStatements);
             Append(types, page, block, text, endOfStatements..);
             statements.Append("#line hidden\n").Append($"Console.WriteLine(\"{EndOfBlock}\");\n");

@@ -4,6 +4,7 @@ using System.Numerics;
 using NeuralNets.Core.Serialization;
 using NeuralNets.Core.Tests.ChildProcess;
 using NeuralNets.Core.Tests.Data;
+using NeuralNets.Core.Tests.Docs;
 using NeuralNets.Core.Training;
 using Xunit.Abstractions;
 
@@ -18,12 +19,63 @@ namespace NeuralNets.Core.Tests.Serialization;
 public sealed class KilledTrainingTests(ITestOutputHelper output)
 {
     private const int Unreachable = 1_000_000;
+    private const int RecipeEpochs = 10;
 
     [Fact]
     public void Fit_KilledInMiniBatches_ContinuesWithTheBitsOfARunInOnePiece() => KillAndCompare<float>(batchSize: 37, seed: 1);
 
     [Fact]
     public void Fit_KilledInFullBatches_ContinuesWithTheBitsOfARunInOnePiece() => KillAndCompare<double>(batchSize: null, seed: 2);
+
+    /// <summary>The program of docs/saving.md as a reader pastes it: killed after each checkpoint, the last one included, and started
+    /// again.</summary>
+    [Fact]
+    public void Recipe_KilledAfterEachCheckpoint_EndsWithTheBitsOfARunInOnePiece()
+    {
+        using var folder = new TempDirectory();
+        var page = new MarkdownPage("docs/saving.md");
+        CodeBlock recipe = page.Blocks.Single(
+            block => string.Concat(block.Lines).Contains("new CheckpointSchedule(", StringComparison.Ordinal));
+        string program = folder.File("recipe.dll");
+        PageProgram.Compile(page, program, recipe);
+        DocsTests.CopyData(folder);
+        string path = folder.File("digits.checkpoint");
+        var completed = new List<int> { 0 };
+        while (completed[^1] < RecipeEpochs)
+        {
+            RunUntilItSaves(program, path);
+            GradientDescentTrainer<float> loaded = CheckpointFile.Load<float>(path);
+            loaded.EpochsCompleted.Should().BeGreaterThan(completed[^1]);
+            completed.Add(loaded.EpochsCompleted);
+        }
+
+        byte[] last = File.ReadAllBytes(path);
+        Child.Run(["page", program])[0].Should().Be($"{RecipeEpochs} epochs, rate 0.1", "nothing is left to do");
+        File.ReadAllBytes(path).Should().Equal(last);
+        File.Delete(path);
+        Child.Run(["page", program])[0].Should().Be($"{RecipeEpochs} epochs, rate 0.1");
+        File.ReadAllBytes(path).Should().Equal(last, "that is the run in one piece");
+        output.WriteLine($"killed after {string.Join(", ", completed.Skip(1))} epochs");
+    }
+
+    /// <summary>Starts the recipe, and kills it as soon as there is another checkpoint.</summary>
+    private static void RunUntilItSaves(string program, string path)
+    {
+        DateTime before = File.GetLastWriteTimeUtc(path);
+        using Process process = Child.Start(["page", program]);
+        try
+        {
+            while (File.GetLastWriteTimeUtc(path) == before && !process.HasExited)
+            {
+                Thread.Sleep(1);
+            }
+        }
+        finally
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+    }
 
     private void KillAndCompare<T>(int? batchSize, int seed)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Security.Cryptography;
+using System.Text;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Serialization;
@@ -44,9 +46,19 @@ public abstract class NetworkFileTests<T>
         byte[] file = stream.ToArray();
         string header = SafetensorsBytes.HeaderOf(file);
         int size = s_dtype == "F32" ? 4 : 8;
+        const string Architecture =
+            """{"format":1,"inputs":2,"layers":[{"units":3,"activation":"LeakyRelu","slope":0.01},{"units":2,"activation":"Softmax"}]}""";
+        string sha256 = Sha256OfTexts(
+            "neuralnets.network",
+            Architecture,
+            "neuralnets.parameters.sha256",
+            network.ComputeParametersSha256(),
+            "neuralnets.version",
+            LibraryVersion.Text);
         header.TrimEnd(' ').Should().Be(
-            $$$"""{"__metadata__":{"format":"pt","neuralnets.version":"{{{LibraryVersion.Text}}}","neuralnets.network":"{\"format\":1,\"inputs\":2,\"layers\":["""
-            + $$$"""{\"units\":3,\"activation\":\"LeakyRelu\",\"slope\":0.01},{\"units\":2,\"activation\":\"Softmax\"}]}"},"""
+            $$$"""{"__metadata__":{"format":"pt","neuralnets.version":"{{{LibraryVersion.Text}}}","""
+            + $$$""" "neuralnets.network":"{{{Architecture.Replace("\"", "\\\"", StringComparison.Ordinal)}}}","""[1..]
+            + $$$""" "neuralnets.parameters.sha256":"{{{network.ComputeParametersSha256()}}}","neuralnets.metadata.sha256":"{{{sha256}}}"},"""[1..]
             + $$$"""{{{Entry("layers.0.bias", "3", 0, 3 * size)}}},{{{Entry("layers.0.weight", "3,2", 3 * size, 9 * size)}}},"""
             + $$$"""{{{Entry("layers.1.bias", "2", 9 * size, 11 * size)}}},{{{Entry("layers.1.weight", "2,3", 11 * size, 17 * size)}}}}""");
         (header.Length % 8).Should().Be(0);
@@ -134,19 +146,20 @@ public abstract class NetworkFileTests<T>
     [InlineData("\\\"inputs\\\":3", "\\\"inputs\\\":3,\\\"inputs\\\":3", "neuralnets.network must be a JSON object")]
     [InlineData("\\\"units\\\":6", "\\\"units\\\":7", "must be [7, 1] as neuralnets.network says")]
     [InlineData("\\\"format\\\":1", "\\\"format\\\":2", "must have format 1, the only one that this version of the library knows, but has 2.")]
-    [InlineData(",{\\\"units\\\":2,\\\"activation\\\":\\\"Softmax\\\"}", "", "a network of 6 layers must have 12 tensors, but there are 14.")]
-    [InlineData("{\\\"units\\\":4,\\\"activation\\\":\\\"Relu\\\"},", "", "a network of 6 layers must have 12 tensors, but there are 14.")]
+    [InlineData("{\\\"units\\\":4,\\\"activation\\\":\\\"Relu\\\"},", "", "the tensors must be those of 6 layers as neuralnets.network says, but there is layers.6.weight, too.")]
+    [InlineData(",{\\\"units\\\":3,\\\"activation\\\":\\\"Own\\\",\\\"name\\\":\\\"Softsign\\\"},{\\\"units\\\":2,", ",{\\\"units\\\":3,", "the tensors must be those of 6 layers as neuralnets.network says, but there is layers.6.weight, too.")]
+    [InlineData(",{\\\"units\\\":2,\\\"activation\\\":\\\"Softmax\\\"}", "", "the tensors must be those of 6 layers as neuralnets.network says, but there is layers.6.weight, too.")]
     [InlineData("{\\\"units\\\":4,\\\"activation\\\":\\\"Relu\\\"},", "7,", "layer 1 must be an object")]
     [InlineData("\\\"layers\\\":[", "\\\"layers\\\":[],\\\"other\\\":[", "must have at least one layer, but has none.")]
     [InlineData("neuralnets.network", "other", "the metadata must have neuralnets.network")]
-    [InlineData("\"layers.3.bias\"", "\"layers.3.beta\"", "the file must have the tensor \"layers.3.bias\", but has")]
+    [InlineData("\"layers.3.bias\"", "\"layers.3.beta\"", "the file must have the tensor \"layers.3.bias\" beside \"layers.3.weight\", but has not.")]
     [InlineData("\"shape\":[4,3]", "\"shape\":[3,4]", "\"layers.1.weight\"|\"layers.0.bias\"")]
     [InlineData("\"shape\":[4,3]", "\"shape\":[12]", "must be [outputs, inputs]")]
     [InlineData("\"shape\":[4,3]", "\"shape\":[4,3,1]", "must be [outputs, inputs]")]
     [InlineData("\"shape\":[6]", "\"shape\":[3,2]", "one bias a unit")]
     public void Load_DescriptionThatDoesNotFit_SaysWhat(string old, string with, string message)
     {
-        byte[] file = SafetensorsBytes.Replace(Save(AllActivations()), old, with);
+        byte[] file = SafetensorsBytes.Replace(SafetensorsBytes.WithoutChecksums(Save(AllActivations())), old, with);
 
         Action load = () => Load(file, new Softsign<T>());
 
@@ -201,6 +214,20 @@ public abstract class NetworkFileTests<T>
     }
 
     [Fact]
+    public void Load_FileOfBeforeChecksums_HasItsParameters()
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "Serialization", "Fixtures", "before-checksums-network.safetensors");
+
+        Network<T> network = NetworkFile.Load<T>(path);
+
+        network.ToString().Should().Be("4-5-3, LeakyRelu(0.02)");
+        if (typeof(T) == typeof(float))
+        {
+            network.ComputeParametersSha256().Should().Be("2948a43e82cc32436135d3e47356ec415193aa98de00f572aa3e0eae6c878219");
+        }
+    }
+
+    [Fact]
     public void LoadLayers_OneClass_Throws()
     {
         byte[] file = SafetensorsBytes.Of(
@@ -236,6 +263,12 @@ public abstract class NetworkFileTests<T>
     }
 
     protected static Network<T> Load(byte[] file, params IActivation<T>[] own) => NetworkFile.Load(new MemoryStream(file), "the file", own);
+
+    /// <summary>As <c>docs/saving.md</c> describes it.</summary>
+    private static string Sha256OfTexts(params string[] texts) => Convert.ToHexStringLower(SHA256.HashData(
+    [
+        .. texts.Select(Encoding.UTF8.GetBytes).SelectMany(text => (byte[])[(byte)text.Length, (byte)(text.Length >> 8), 0, 0, .. text]),
+    ]));
 
     private static Network<T> AllActivations()
     {

@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace NeuralNets.Core.Tests.Serialization;
 
 /// <summary>Builds safetensors files by hand.</summary>
-internal static class SafetensorsBytes
+internal static partial class SafetensorsBytes
 {
     /// <summary>A file with this header, and zeros for its buffer.</summary>
     public static byte[] Of(string header, int bufferLength = 0) => Of(Encoding.UTF8.GetBytes(header), bufferLength);
@@ -31,4 +32,15 @@ internal static class SafetensorsBytes
         byte[] replaced = Encoding.UTF8.GetBytes(header.Replace(old, with, StringComparison.Ordinal));
         return Of((ulong)replaced.Length, replaced, file[(8 + Encoding.UTF8.GetByteCount(header))..]);
     }
+
+    /// <summary>The file as an earlier version of the library wrote it: without checksums, so that its header may be changed.</summary>
+    public static byte[] WithoutChecksums(byte[] file)
+    {
+        string header = HeaderOf(file);
+        Checksum().Count(header).Should().Be(2);
+        return Replace(file, header, Checksum().Replace(header, string.Empty));
+    }
+
+    [GeneratedRegex(",\"neuralnets\\.(parameters|metadata)\\.sha256\":\"[0-9a-f]{64}\"")]
+    private static partial Regex Checksum();
 }
