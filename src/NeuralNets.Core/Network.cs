@@ -1,12 +1,10 @@
 using System.Buffers;
-using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Backends;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Initialization;
-using NeuralNets.Core.Kernels;
 using NeuralNets.Core.Serialization;
 
 namespace NeuralNets.Core;
@@ -117,7 +115,8 @@ public sealed class Network<T>
 
     /// <summary>Returns the probabilities of the classes.</summary>
     /// <param name="inputs">(features × samples).</param>
-    /// <param name="maxWorkers">The most threads that compute. The number does not change the result of the managed kernels; a
+    /// <param name="maxWorkers">The most threads that compute: the calling one, and threads of the pool as far as some are free. The
+    /// number does not change the result of the managed kernels; a
     /// backend with threads of its own is called from one.</param>
     /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
     /// <returns>Probabilities in [0, 1] whose columns sum to 1, (classes × samples).</returns>
@@ -128,8 +127,8 @@ public sealed class Network<T>
     {
         T[] probabilities = new T[checked(Classes * Checked(inputs).ColumnCount)];
         T[] values = ColumnMajor(inputs);
-        Share(inputs.ColumnCount, maxWorkers, backend, (start, count) => Predict(
-            values.AsSpan(start * Inputs, count * Inputs), probabilities.AsSpan(start * Classes, count * Classes), backend));
+        ForEachBlock(inputs.ColumnCount, maxWorkers, backend, (pass, start, count) => pass.Probabilities(
+            values.AsSpan(start * Inputs, count * Inputs), count, probabilities.AsSpan(start * Classes, count * Classes)));
         return Matrix<T>.Build.Dense(Classes, inputs.ColumnCount, probabilities);
     }
 
@@ -161,7 +160,8 @@ public sealed class Network<T>
 
     /// <summary>Returns the probabilities of the classes for a data set. Its features become numbers a block at a time.</summary>
     /// <param name="samples">The samples.</param>
-    /// <param name="maxWorkers">The most threads that compute. The number does not change the result of the managed kernels; a
+    /// <param name="maxWorkers">The most threads that compute: the calling one, and threads of the pool as far as some are free. The
+    /// number does not change the result of the managed kernels; a
     /// backend with threads of its own is called from one.</param>
     /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
     /// <returns>Probabilities in [0, 1] whose columns sum to 1, (classes × samples).</returns>
@@ -173,14 +173,21 @@ public sealed class Network<T>
         ArgumentNullException.ThrowIfNull(samples);
         CheckFeatures(samples.Features, samples.Count);
         T[] probabilities = new T[checked(Classes * samples.Count)];
-        Share(samples.Count, maxWorkers, backend, (start, count) => Predict(
-            samples, start, probabilities.AsSpan(start * Classes, count * Classes), backend ?? ManagedBackend.Instance));
+        ForEachBlock(samples.Count, maxWorkers, backend, (pass, start, count) =>
+        {
+            T[] inputs = ArrayPool<T>.Shared.Rent(Inputs * count);
+            Span<T> block = inputs.AsSpan(0, Inputs * count);
+            samples.Gather(start, block);
+            pass.Probabilities(block, count, probabilities.AsSpan(start * Classes, count * Classes));
+            ArrayPool<T>.Shared.Return(inputs);
+        });
         return Matrix<T>.Build.Dense(Classes, samples.Count, probabilities);
     }
 
     /// <summary>Returns the most probable class of each sample; the first of several.</summary>
     /// <param name="inputs">(features × samples).</param>
-    /// <param name="maxWorkers">The most threads that compute. The number does not change the result of the managed kernels; a
+    /// <param name="maxWorkers">The most threads that compute: the calling one, and threads of the pool as far as some are free. The
+    /// number does not change the result of the managed kernels; a
     /// backend with threads of its own is called from one.</param>
     /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
     /// <returns>One label a sample, 0 … classes−1.</returns>
@@ -191,8 +198,8 @@ public sealed class Network<T>
     {
         int[] labels = new int[Checked(inputs).ColumnCount];
         T[] values = ColumnMajor(inputs);
-        Share(labels.Length, maxWorkers, backend, (start, count) => PredictLabels(
-            values.AsSpan(start * Inputs, count * Inputs), labels.AsSpan(start, count), backend));
+        ForEachBlock(labels.Length, maxWorkers, backend, (pass, start, count) => pass.Labels(
+            values.AsSpan(start * Inputs, count * Inputs), labels.AsSpan(start, count)));
         return labels;
     }
 
@@ -221,7 +228,8 @@ public sealed class Network<T>
 
     /// <summary>Returns the most probable class of each sample of a data set; the first of several.</summary>
     /// <param name="samples">The samples.</param>
-    /// <param name="maxWorkers">The most threads that compute. The number does not change the result of the managed kernels; a
+    /// <param name="maxWorkers">The most threads that compute: the calling one, and threads of the pool as far as some are free. The
+    /// number does not change the result of the managed kernels; a
     /// backend with threads of its own is called from one.</param>
     /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
     /// <returns>One label a sample, 0 … classes−1.</returns>
@@ -233,8 +241,14 @@ public sealed class Network<T>
         ArgumentNullException.ThrowIfNull(samples);
         CheckFeatures(samples.Features, samples.Count);
         int[] labels = new int[samples.Count];
-        Share(labels.Length, maxWorkers, backend, (start, count) => PredictLabels(
-            samples, start, labels.AsSpan(start, count), backend ?? ManagedBackend.Instance));
+        ForEachBlock(labels.Length, maxWorkers, backend, (pass, start, count) =>
+        {
+            T[] inputs = ArrayPool<T>.Shared.Rent(Inputs * count);
+            Span<T> block = inputs.AsSpan(0, Inputs * count);
+            samples.Gather(start, block);
+            pass.Labels(block, labels.AsSpan(start, count));
+            ArrayPool<T>.Shared.Return(inputs);
+        });
         return labels;
     }
 
@@ -292,23 +306,6 @@ public sealed class Network<T>
         ArrayPool<T>.Shared.Return(inputs);
     }
 
-    /// <summary>The probabilities of the samples from <paramref name="start"/> on, as many as there is room for.</summary>
-    private void Predict(Dataset<T> samples, int start, Span<T> probabilities, GemmBackend backend)
-    {
-        int count = probabilities.Length / Classes;
-        using var pass = new ForwardPass<T>(_layers, count, backend);
-        T[] inputs = ArrayPool<T>.Shared.Rent(Inputs * ForwardPass<T>.BlockColumns);
-        for (int done = 0; done < count; done += ForwardPass<T>.BlockColumns)
-        {
-            int columns = Math.Min(ForwardPass<T>.BlockColumns, count - done);
-            Span<T> block = inputs.AsSpan(0, Inputs * columns);
-            samples.Gather(start + done, block);
-            pass.Probabilities(block, columns, probabilities.Slice(done * Classes, columns * Classes));
-        }
-
-        ArrayPool<T>.Shared.Return(inputs);
-    }
-
     /// <exception cref="ArgumentException">A sample does not have as many features as the network has inputs.</exception>
     internal void CheckFeatures(int features, int samples)
     {
@@ -318,32 +315,29 @@ public sealed class Network<T>
         }
     }
 
-    /// <summary>Runs <paramref name="part"/> on shares of the samples, given by start and count, on as many threads as are allowed
-    /// and of use.</summary>
-    private static void Share(int samples, int maxWorkers, GemmBackend? backend, Action<int, int> part)
+    /// <summary>What is done with a block of samples, given by start and count.</summary>
+    private delegate void BlockAction(ForwardPass<T> pass, int start, int count);
+
+    /// <summary>Runs <paramref name="action"/> on blocks of the samples, on as many threads as are allowed and of use.</summary>
+    private void ForEachBlock(int samples, int maxWorkers, GemmBackend? backend, BlockAction action)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxWorkers);
         int most = backend is { HasOwnThreads: true } ? 1 : Math.Min(maxWorkers, Environment.ProcessorCount);
-        int shares = Math.Clamp(samples / LeastShare, 1, most);
-        if (shares == 1)
+        int workers = Math.Clamp(samples / LeastShare, 1, most);
+        SharedBlocks.Run(samples, workers, ForwardPass<T>.BlockColumns, worker =>
         {
-            part(0, samples);
-            return;
-        }
-
-        try
-        {
-            Parallel.For(0, shares, new ParallelOptions { MaxDegreeOfParallelism = shares }, index =>
+            if (!worker.TryTake(out int start, out int count))
             {
-                (int start, int count) = Partition.Share(samples, shares, index);
-                part(start, count);
-            });
-        }
-        catch (AggregateException exception)
-        {
-            // What one thread would have thrown.
-            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
-        }
+                return;
+            }
+
+            using var pass = new ForwardPass<T>(_layers, samples, backend ?? ManagedBackend.Instance);
+            do
+            {
+                action(pass, start, count);
+            }
+            while (worker.TryTake(out start, out count));
+        });
     }
 
     private string Describe(int layer) => $"Layer {layer + 1} ({_layers[layer]})";

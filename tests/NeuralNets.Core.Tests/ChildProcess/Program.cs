@@ -28,6 +28,9 @@ internal static class Program
                 Console.WriteLine(BitsScenario.Hardware);
                 PageScenario.Run(program);
                 return 0;
+            case ["blocked-pool"]:
+                BlockedPoolScenario.Print();
+                return 0;
             case ["threads"]:
                 ThreadScenario.Print();
                 return 0;
