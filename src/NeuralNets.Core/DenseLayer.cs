@@ -43,9 +43,11 @@ public sealed class DenseLayer<T>
     }
 
     /// <summary>Creates a layer with random weights and zero biases.</summary>
+    /// <exception cref="InvalidOperationException">The thread's arithmetic is not in the standard mode.</exception>
     internal DenseLayer(int inputs, LayerSpec<T> spec, RandomSequence random)
         : this(inputs, spec.Units, new T[inputs * spec.Units], new T[spec.Units])
     {
+        FloatingPointMode.Require();
         Activation = spec.Activation;
         for (int i = 0; i < _weights.Length; i++)
         {

@@ -32,8 +32,10 @@ internal readonly ref struct ForwardPass<T>
     /// <param name="layers">The layers of the network.</param>
     /// <param name="samples">How many samples will be taken through.</param>
     /// <param name="backend">What computes the products.</param>
+    /// <exception cref="InvalidOperationException">The thread's arithmetic is not in the standard mode.</exception>
     public ForwardPass(ReadOnlySpan<DenseLayer<T>> layers, int samples, GemmBackend backend)
     {
+        FloatingPointMode.Require();
         _layers = layers;
         _backend = backend;
         _singly = samples < WorthLooking || !double.IsFinite(Magnitude.Max<T>(layers[0].WeightSpan));

@@ -36,6 +36,8 @@ public sealed class Network<T>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="inputs"/> is not positive.</exception>
     /// <exception cref="ArgumentException">There are no layers, the last is no softmax layer, another one is, or a layer is too large for an array.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="layers"/> or one of them is null.</exception>
+    /// <exception cref="InvalidOperationException">Native code has changed how this thread rounds, or that subnormal numbers count as
+    /// zero.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public Network(int inputs, IReadOnlyList<LayerSpec<T>> layers, ulong seed)
         : this(Build(inputs, layers, seed))
@@ -50,6 +52,8 @@ public sealed class Network<T>
     /// <exception cref="ArgumentException">There are fewer than two sizes, or a layer is too large for an array.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or there are fewer than two classes.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="InvalidOperationException">Native code has changed how this thread rounds, or that subnormal numbers count as
+    /// zero.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public Network(IReadOnlyList<int> sizes, IActivation<T> hidden, ulong seed)
         : this(FirstSize(sizes), Specs(sizes, hidden), seed)
@@ -123,6 +127,8 @@ public sealed class Network<T>
     /// <exception cref="ArgumentException">The matrix does not have as many rows as the network has inputs.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="inputs"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is not positive.</exception>
+    /// <exception cref="InvalidOperationException">Native code has changed how this thread rounds, or that subnormal numbers count as
+    /// zero.</exception>
     public Matrix<T> Predict(Matrix<T> inputs, int maxWorkers = 1, GemmBackend? backend = null)
     {
         T[] probabilities = new T[checked(Classes * Checked(inputs).ColumnCount)];
@@ -139,6 +145,8 @@ public sealed class Network<T>
     /// <exception cref="ArgumentException">
     /// <paramref name="inputs"/> does not hold whole samples, or <paramref name="probabilities"/> not as many columns.
     /// </exception>
+    /// <exception cref="InvalidOperationException">Native code has changed how this thread rounds, or that subnormal numbers count as
+    /// zero.</exception>
     public void Predict(ReadOnlySpan<T> inputs, Span<T> probabilities, GemmBackend? backend = null)
     {
         int samples = Samples(inputs);
@@ -168,6 +176,8 @@ public sealed class Network<T>
     /// <exception cref="ArgumentException">The samples do not have as many features as the network has inputs.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="samples"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is not positive.</exception>
+    /// <exception cref="InvalidOperationException">Native code has changed how this thread rounds, or that subnormal numbers count as
+    /// zero.</exception>
     public Matrix<T> Predict(Dataset<T> samples, int maxWorkers = 1, GemmBackend? backend = null)
     {
         ArgumentNullException.ThrowIfNull(samples);
@@ -194,6 +204,8 @@ public sealed class Network<T>
     /// <exception cref="ArgumentException">The matrix does not have as many rows as the network has inputs.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="inputs"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is not positive.</exception>
+    /// <exception cref="InvalidOperationException">Native code has changed how this thread rounds, or that subnormal numbers count as
+    /// zero.</exception>
     public int[] PredictLabels(Matrix<T> inputs, int maxWorkers = 1, GemmBackend? backend = null)
     {
         int[] labels = new int[Checked(inputs).ColumnCount];
@@ -210,6 +222,8 @@ public sealed class Network<T>
     /// <exception cref="ArgumentException">
     /// <paramref name="inputs"/> does not hold whole samples, or <paramref name="labels"/> not as many elements.
     /// </exception>
+    /// <exception cref="InvalidOperationException">Native code has changed how this thread rounds, or that subnormal numbers count as
+    /// zero.</exception>
     public void PredictLabels(ReadOnlySpan<T> inputs, Span<int> labels, GemmBackend? backend = null)
     {
         int samples = Samples(inputs);
@@ -236,6 +250,8 @@ public sealed class Network<T>
     /// <exception cref="ArgumentException">The samples do not have as many features as the network has inputs.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="samples"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is not positive.</exception>
+    /// <exception cref="InvalidOperationException">Native code has changed how this thread rounds, or that subnormal numbers count as
+    /// zero.</exception>
     public int[] PredictLabels(Dataset<T> samples, int maxWorkers = 1, GemmBackend? backend = null)
     {
         ArgumentNullException.ThrowIfNull(samples);

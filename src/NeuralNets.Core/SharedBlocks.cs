@@ -79,6 +79,11 @@ internal sealed class SharedBlocks
 
     private void Help(Worker worker)
     {
+        if (!FloatingPointMode.IsStandard)
+        {
+            return; // Others can do it, with the right bits.
+        }
+
         Action<Worker>? work;
         lock (_gate)
         {

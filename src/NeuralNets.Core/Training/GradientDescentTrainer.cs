@@ -1,6 +1,7 @@
 using System.Numerics;
 using NeuralNets.Core.Backends;
 using NeuralNets.Core.Data;
+using NeuralNets.Core.Kernels;
 using NeuralNets.Core.Losses;
 
 namespace NeuralNets.Core.Training;
@@ -162,7 +163,7 @@ public sealed class GradientDescentTrainer<T>
     /// all than <see cref="int.MaxValue"/>.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder of the checkpoints does not exist.</exception>
     /// <exception cref="InvalidOperationException">The network is being trained: by another thread, or by the call whose progress
-    /// handler this is.</exception>
+    /// handler this is. Or native code has changed how a thread rounds, or that subnormal numbers count as zero there.</exception>
     /// <exception cref="IOException">A checkpoint cannot be written. The network has the parameters that it should have
     /// held.</exception>
     /// <exception cref="UnauthorizedAccessException">A checkpoint must not be written. The network has the parameters that it
@@ -195,6 +196,7 @@ public sealed class GradientDescentTrainer<T>
         }
 
         Checkpoints?.CheckFolder();
+        FloatingPointMode.Require();
         cancellationToken.ThrowIfCancellationRequested();
         Network.BeginTraining();
         try

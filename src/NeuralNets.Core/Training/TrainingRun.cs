@@ -110,9 +110,11 @@ internal sealed class TrainingRun<T>
                 _cost = 0;
             }
 
+            FloatingPointMode.Require(); // each time, and on each thread: handlers and activations may call native code
             team.Barrier();
             _step.Load(worker); // each time: a progress handler may have written to the network
             _hits[worker * HitsStride] = TrainEpoch(team, worker);
+            FloatingPointMode.Require();
             if (_cancelled)
             {
                 return;
