@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using NeuralNets.Core.Kernels;
 using NeuralNets.Core.Tests.ChildProcess;
 
@@ -63,22 +62,4 @@ public sealed class FloatingPointModeTests
     [LinuxX64Fact]
     public void Predict_ThreadsOfThePoolInAnotherMode_ComputeNothing() =>
         Child.Run("arithmetic-pool").Should().Equal("same: 200, the pool rounds as usual: False");
-}
-
-/// <summary>A fact about x64's floating-point control register, set as Linux allows it.</summary>
-internal sealed class LinuxX64FactAttribute : FactAttribute
-{
-    public LinuxX64FactAttribute() => Skip = LinuxX64.Reason;
-}
-
-/// <summary>A theory about x64's floating-point control register, set as Linux allows it.</summary>
-internal sealed class LinuxX64TheoryAttribute : TheoryAttribute
-{
-    public LinuxX64TheoryAttribute() => Skip = LinuxX64.Reason;
-}
-
-internal static class LinuxX64
-{
-    public static string? Reason =>
-        OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 ? null : "needs Linux on an x64 processor";
 }
