@@ -52,6 +52,27 @@ public sealed class SharedBlocksTests
     }
 
     [Fact]
+    public void Run_HelperHasBegunABlock_WaitsForItsEnd()
+    {
+        using var both = new CountdownEvent(2);
+        Thread caller = Thread.CurrentThread;
+        bool isDone = false;
+        SharedBlocks.Run(192, 2, 96, worker =>
+        {
+            worker.TryTake(out _, out _);
+            both.Signal();
+            both.Wait(s_limit);
+            if (Thread.CurrentThread != caller)
+            {
+                Thread.Sleep(200); // the caller has long found that there is no further block
+                Volatile.Write(ref isDone, true);
+            }
+        });
+
+        Volatile.Read(ref isDone).Should().BeTrue();
+    }
+
+    [Fact]
     public void Run_SeveralBlocksThrow_TheEarliestBlocksExceptionIsThrown()
     {
         for (int round = 0; round < 100; round++)

@@ -48,7 +48,8 @@ internal static class ElfFile
     private static string? ReadName(FileStream stream, out string fault)
     {
         byte[]? header = Read(stream, 0, HeaderSize);
-        if (header is null || !header.AsSpan(0, 6).SequenceEqual("\u007FELF\u0002\u0001"u8) || Short(header, 16) != SharedObject || Short(header, 18) != X64)
+        bool isElf = header is not null && header.AsSpan(0, 6).SequenceEqual("\u007FELF\u0002\u0001"u8);
+        if (header is null || !isElf || Short(header, 16) != SharedObject || Short(header, 18) != X64)
         {
             fault = "is not a library for x64";
             return null;
@@ -56,7 +57,8 @@ internal static class ElfFile
 
         fault = "was cut short or is damaged";
         int segments = Short(header, 56);
-        bool isWhole = Long(header, 40) <= stream.Length - ((long)Short(header, 58) * Short(header, 60)); // its table of sections, at the end
+        long sections = (long)Short(header, 58) * Short(header, 60);
+        bool isWhole = Long(header, 40) <= stream.Length - sections; // their table is at the end of the file
         if (!isWhole || Short(header, 54) != SegmentSize || Read(stream, Long(header, 32), segments * SegmentSize) is not { } table)
         {
             return null;
