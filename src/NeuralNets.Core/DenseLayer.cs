@@ -35,9 +35,11 @@ public sealed class DenseLayer<T>
     }
 
     /// <summary>Creates a layer with random weights and zero biases.</summary>
+    /// <exception cref="InvalidOperationException">The thread's arithmetic is not in the standard mode.</exception>
     internal DenseLayer(int inputs, LayerSpec<T> spec, RandomSequence random)
         : this(inputs, spec.UnitCount, new T[inputs * spec.UnitCount], new T[spec.UnitCount], spec.Activation)
     {
+        FloatingPointMode.Require();
         for (int i = 0; i < _weights.Length; i++)
         {
             _weights[i] = T.CreateChecked(spec.Initializer.Draw(inputs, spec.UnitCount, random, i));

@@ -15,7 +15,7 @@ internal readonly ref struct ForwardPass<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The most samples of a block.</summary>
-    private const int MostColumns = 96;
+    public const int MostColumns = 96;
 
     /// <summary>From this number of samples on it is worth looking whether all weights are finite.</summary>
     private const int WorthLooking = 8;
@@ -27,7 +27,6 @@ internal readonly ref struct ForwardPass<T>
     private readonly GemmBackend _backend;
     private readonly ReadOnlySpan<T> _inputs;
     private readonly Dataset<T>? _set; // null: the inputs are numbers already
-    private readonly int _first;
     private readonly bool _perColumn;
     private readonly int _columns;
     private readonly int _widestHidden;
@@ -40,28 +39,28 @@ internal readonly ref struct ForwardPass<T>
     /// <param name="inputs">(features × samples).</param>
     /// <param name="backend">What computes the products.</param>
     public ForwardPass(ReadOnlySpan<DenseLayer<T>> layers, ReadOnlySpan<T> inputs, GemmBackend backend)
-        : this(layers, inputs, null, 0, inputs.Length / layers[0].InputCount, backend)
+        : this(layers, inputs, null, backend)
     {
     }
 
     /// <param name="layers">The layers of the network.</param>
     /// <param name="set">The data set whose samples are taken through.</param>
-    /// <param name="first">The first sample.</param>
-    /// <param name="samples">The number of samples.</param>
     /// <param name="backend">What computes the products.</param>
-    public ForwardPass(ReadOnlySpan<DenseLayer<T>> layers, Dataset<T> set, int first, int samples, GemmBackend backend)
-        : this(layers, [], set, first, samples, backend)
+    public ForwardPass(ReadOnlySpan<DenseLayer<T>> layers, Dataset<T> set, GemmBackend backend)
+        : this(layers, [], set, backend)
     {
     }
 
+    /// <exception cref="InvalidOperationException">The thread's arithmetic is not in the standard mode.</exception>
     private ForwardPass(
-        ReadOnlySpan<DenseLayer<T>> layers, ReadOnlySpan<T> inputs, Dataset<T>? set, int first, int samples, GemmBackend backend)
+        ReadOnlySpan<DenseLayer<T>> layers, ReadOnlySpan<T> inputs, Dataset<T>? set, GemmBackend backend)
     {
+        FloatingPointMode.Require();
         _layers = layers;
         _backend = backend;
         _inputs = inputs;
         _set = set;
-        _first = first;
+        int samples = set?.Count ?? inputs.Length / layers[0].InputCount;
         _perColumn = samples < WorthLooking || !double.IsFinite(Magnitude.Max<T>(layers[0].WeightSpan));
         foreach (DenseLayer<T> layer in layers[..^1])
         {
@@ -80,28 +79,30 @@ internal readonly ref struct ForwardPass<T>
     private int Outputs => _layers[^1].OutputCount;
 
     /// <summary>Computes the values of the output layer.</summary>
-    /// <param name="outputs">Receives (outputs × samples).</param>
-    public void Predict(Span<T> outputs)
+    /// <param name="first">The first sample.</param>
+    /// <param name="outputs">Receives (outputs × samples), for as many samples as there is room for.</param>
+    public void Predict(int first, Span<T> outputs)
     {
         int samples = outputs.Length / Outputs;
         for (int start = 0; start < samples; start += _columns)
         {
             int count = Math.Min(_columns, samples - start);
             Span<T> block = outputs.Slice(start * Outputs, count * Outputs);
-            ComputeLogits(start, count, block);
+            ComputeLogits(first + start, count, block);
             _layers[^1].Activation.Evaluate(block, block, Outputs);
         }
     }
 
     /// <summary>Finds the labels.</summary>
+    /// <param name="first">The first sample.</param>
     /// <param name="labels">Receives per sample the row of the largest logit, the first of several; −1 if there is no answer.</param>
-    public void PredictLabels(Span<int> labels)
+    public void PredictLabels(int first, Span<int> labels)
     {
         for (int start = 0; start < labels.Length; start += _columns)
         {
             int count = Math.Min(_columns, labels.Length - start);
             Span<T> logits = LogitsOf(count);
-            ComputeLogits(start, count, logits);
+            ComputeLogits(first + start, count, logits);
             for (int j = 0; j < count; j++)
             {
                 labels[start + j] = SoftmaxKernel.ArgMax<T>(logits.Slice(j * Outputs, Outputs));
@@ -110,10 +111,11 @@ internal readonly ref struct ForwardPass<T>
     }
 
     /// <summary>Compares the answers for samples of the data set with their targets.</summary>
+    /// <param name="first">The first sample.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="costs">Receives one cost per sample.</param>
     /// <returns>The number of correct answers: 0 where the targets are values.</returns>
-    public int Evaluate(ILoss<T> loss, Span<double> costs)
+    public int Evaluate(int first, ILoss<T> loss, Span<double> costs)
     {
         T[] derivatives = ArrayPool<T>.Shared.Rent(Outputs * _columns);
         int correct = 0;
@@ -121,11 +123,11 @@ internal readonly ref struct ForwardPass<T>
         {
             int count = Math.Min(_columns, costs.Length - start);
             Span<T> logits = LogitsOf(count);
-            ComputeLogits(start, count, logits);
+            ComputeLogits(first + start, count, logits);
             correct += OutputHead<T>.Evaluate(
                 loss,
                 logits,
-                _set!.Targets.Batch(_first + start, count),
+                _set!.Targets.Batch(first + start, count),
                 derivatives.AsSpan(0, logits.Length),
                 costs.Slice(start, count),
                 out _);
@@ -156,7 +158,7 @@ internal readonly ref struct ForwardPass<T>
         }
 
         Span<T> block = _gathered.AsSpan(0, columns * features);
-        _set.Gather(_first + start, block);
+        _set.Gather(start, block);
         return block;
     }
 

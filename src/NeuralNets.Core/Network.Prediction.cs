@@ -1,10 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.ExceptionServices;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Backends;
 using NeuralNets.Core.Data;
-using NeuralNets.Core.Kernels;
 using NeuralNets.Core.Losses;
 
 namespace NeuralNets.Core;
@@ -17,19 +15,21 @@ public sealed partial class Network<T>
 
     /// <summary>Returns the values of the output layer: of a classifier, the probabilities of the classes.</summary>
     /// <param name="inputs">(features × samples).</param>
-    /// <param name="maxDegreeOfParallelism">The most threads that compute. The number does not change the result of the managed kernels;
-    /// a backend with threads of its own is called from one.</param>
+    /// <param name="maxDegreeOfParallelism">The most threads that compute: the calling one, and threads of the pool as far as some are
+    /// free. The number does not change the result of the managed kernels; a backend with threads of its own is called from one.</param>
     /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
     /// <returns>(outputs × samples). With softmax, probabilities in [0, 1] whose columns sum to 1.</returns>
     /// <exception cref="ArgumentException">The matrix does not have as many rows as the network has inputs.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="inputs"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDegreeOfParallelism"/> is not positive.</exception>
+    /// <exception cref="InvalidOperationException">Native code has changed how this thread rounds, or that subnormal numbers count as
+    /// zero.</exception>
     public Matrix<T> Predict(Matrix<T> inputs, int maxDegreeOfParallelism = 1, GemmBackend? backend = null)
     {
         T[] values = ColumnMajor(inputs);
         T[] outputs = new T[CheckedLength(OutputCount, inputs.ColumnCount)];
-        Share(inputs.ColumnCount, maxDegreeOfParallelism, backend, (start, count) => Predict(
-            values.AsSpan(start * InputCount, count * InputCount), outputs.AsSpan(start * OutputCount, count * OutputCount), backend));
+        ForEachBlock(values, null, maxDegreeOfParallelism, backend, (pass, start, count) => pass.Predict(
+            start, outputs.AsSpan(start * OutputCount, count * OutputCount)));
         return Matrix<T>.Build.Dense(OutputCount, inputs.ColumnCount, outputs);
     }
 
@@ -41,6 +41,8 @@ public sealed partial class Network<T>
     /// <exception cref="ArgumentException">
     /// <paramref name="inputs"/> does not hold whole samples, <paramref name="outputs"/> not as many columns, or they overlap.
     /// </exception>
+    /// <exception cref="InvalidOperationException">Native code has changed how this thread rounds, or that subnormal numbers count as
+    /// zero.</exception>
     public void Predict(ReadOnlySpan<T> inputs, Span<T> outputs, GemmBackend? backend = null)
     {
         int samples = CountSamples(inputs);
@@ -57,55 +59,51 @@ public sealed partial class Network<T>
         }
 
         using var pass = new ForwardPass<T>(_layers, inputs, backend ?? ManagedBackend.Instance);
-        pass.Predict(outputs);
+        pass.Predict(0, outputs);
     }
 
     /// <summary>Returns the values of the output layer for a data set: of a classifier, the probabilities of the classes. Its features
     /// become numbers a block at a time.</summary>
     /// <param name="samples">The samples.</param>
-    /// <param name="maxDegreeOfParallelism">The most threads that compute. The number does not change the result of the managed kernels;
-    /// a backend with threads of its own is called from one.</param>
+    /// <param name="maxDegreeOfParallelism">The most threads that compute: the calling one, and threads of the pool as far as some are
+    /// free. The number does not change the result of the managed kernels; a backend with threads of its own is called from one.</param>
     /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
     /// <returns>(outputs × samples). With softmax, probabilities in [0, 1] whose columns sum to 1.</returns>
     /// <exception cref="ArgumentException">The samples do not have as many features as the network has inputs.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="samples"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDegreeOfParallelism"/> is not positive.</exception>
+    /// <exception cref="InvalidOperationException">Native code has changed how this thread rounds, or that subnormal numbers count as
+    /// zero.</exception>
     public Matrix<T> Predict(Dataset<T> samples, int maxDegreeOfParallelism = 1, GemmBackend? backend = null)
     {
         ArgumentNullException.ThrowIfNull(samples);
         CheckFeatures(samples.FeatureCount, samples.Count, nameof(samples));
         T[] outputs = new T[CheckedLength(OutputCount, samples.Count)];
-        Share(samples.Count, maxDegreeOfParallelism, backend, (start, count) =>
-        {
-            using var pass = new ForwardPass<T>(_layers, samples, start, count, backend ?? ManagedBackend.Instance);
-            pass.Predict(outputs.AsSpan(start * OutputCount, count * OutputCount));
-        });
+        ForEachBlock([], samples, maxDegreeOfParallelism, backend, (pass, start, count) => pass.Predict(
+            start, outputs.AsSpan(start * OutputCount, count * OutputCount)));
         return Matrix<T>.Build.Dense(OutputCount, samples.Count, outputs);
     }
 
     /// <summary>Returns the label of each sample: the class with the largest logit, which is the most probable one; the first of
     /// several.</summary>
     /// <param name="inputs">(features × samples).</param>
-    /// <param name="maxDegreeOfParallelism">The most threads that compute. The number does not change the result of the managed kernels;
-    /// a backend with threads of its own is called from one.</param>
+    /// <param name="maxDegreeOfParallelism">The most threads that compute: the calling one, and threads of the pool as far as some are
+    /// free. The number does not change the result of the managed kernels; a backend with threads of its own is called from one.</param>
     /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
     /// <returns>One label per sample, 0 … classes−1.</returns>
     /// <exception cref="ArgumentException">The matrix does not have as many rows as the network has inputs, or there is no answer for a
     /// sample, since its logits are not finite.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="inputs"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDegreeOfParallelism"/> is not positive.</exception>
-    /// <exception cref="InvalidOperationException">The output layer does not have softmax.</exception>
+    /// <exception cref="InvalidOperationException">The output layer does not have softmax; or native code has changed how
+    /// this thread rounds, or that subnormal numbers count as zero.</exception>
     public int[] PredictLabels(Matrix<T> inputs, int maxDegreeOfParallelism = 1, GemmBackend? backend = null)
     {
         T[] values = ColumnMajor(inputs);
         int[] labels = new int[inputs.ColumnCount];
         CheckHasLabels();
-        Share(labels.Length, maxDegreeOfParallelism, backend, (start, count) =>
-        {
-            ReadOnlySpan<T> share = values.AsSpan(start * InputCount, count * InputCount);
-            using var pass = new ForwardPass<T>(_layers, share, backend ?? ManagedBackend.Instance);
-            pass.PredictLabels(labels.AsSpan(start, count));
-        });
+        ForEachBlock(values, null, maxDegreeOfParallelism, backend, (pass, start, count) => pass.PredictLabels(
+            start, labels.AsSpan(start, count)));
         CheckAnswers(labels, nameof(inputs));
         return labels;
     }
@@ -119,7 +117,8 @@ public sealed partial class Network<T>
     /// <paramref name="inputs"/> does not hold whole samples, <paramref name="labels"/> not as many elements, or there is no answer for a
     /// sample, since its logits are not finite; its label is −1 then.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The output layer does not have softmax.</exception>
+    /// <exception cref="InvalidOperationException">The output layer does not have softmax; or native code has changed how
+    /// this thread rounds, or that subnormal numbers count as zero.</exception>
     public void PredictLabels(ReadOnlySpan<T> inputs, Span<int> labels, GemmBackend? backend = null)
     {
         int samples = CountSamples(inputs);
@@ -130,33 +129,31 @@ public sealed partial class Network<T>
 
         CheckHasLabels();
         using var pass = new ForwardPass<T>(_layers, inputs, backend ?? ManagedBackend.Instance);
-        pass.PredictLabels(labels);
+        pass.PredictLabels(0, labels);
         CheckAnswers(labels, nameof(inputs));
     }
 
     /// <summary>Returns the label of each sample of a data set: the class with the largest logit, which is the most probable one; the
     /// first of several.</summary>
     /// <param name="samples">The samples.</param>
-    /// <param name="maxDegreeOfParallelism">The most threads that compute. The number does not change the result of the managed kernels;
-    /// a backend with threads of its own is called from one.</param>
+    /// <param name="maxDegreeOfParallelism">The most threads that compute: the calling one, and threads of the pool as far as some are
+    /// free. The number does not change the result of the managed kernels; a backend with threads of its own is called from one.</param>
     /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
     /// <returns>One label per sample, 0 … classes−1.</returns>
     /// <exception cref="ArgumentException">The samples do not have as many features as the network has inputs, or there is no answer for
     /// a sample, since its logits are not finite.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="samples"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDegreeOfParallelism"/> is not positive.</exception>
-    /// <exception cref="InvalidOperationException">The output layer does not have softmax.</exception>
+    /// <exception cref="InvalidOperationException">The output layer does not have softmax; or native code has changed how
+    /// this thread rounds, or that subnormal numbers count as zero.</exception>
     public int[] PredictLabels(Dataset<T> samples, int maxDegreeOfParallelism = 1, GemmBackend? backend = null)
     {
         ArgumentNullException.ThrowIfNull(samples);
         CheckFeatures(samples.FeatureCount, samples.Count, nameof(samples));
         CheckHasLabels();
         int[] labels = new int[samples.Count];
-        Share(labels.Length, maxDegreeOfParallelism, backend, (start, count) =>
-        {
-            using var pass = new ForwardPass<T>(_layers, samples, start, count, backend ?? ManagedBackend.Instance);
-            pass.PredictLabels(labels.AsSpan(start, count));
-        });
+        ForEachBlock([], samples, maxDegreeOfParallelism, backend, (pass, start, count) => pass.PredictLabels(
+            start, labels.AsSpan(start, count)));
         CheckAnswers(labels, nameof(samples));
         return labels;
     }
@@ -164,8 +161,8 @@ public sealed partial class Network<T>
     /// <summary>Returns the cost of the network on a data set, and the accuracy where the targets are labels.</summary>
     /// <param name="samples">The samples.</param>
     /// <param name="loss">The loss; null for the usual one of the output function, cross-entropy for softmax.</param>
-    /// <param name="maxDegreeOfParallelism">The most threads that compute. The number does not change the result of the managed kernels;
-    /// a backend with threads of its own is called from one.</param>
+    /// <param name="maxDegreeOfParallelism">The most threads that compute: the calling one, and threads of the pool as far as some are
+    /// free. The number does not change the result of the managed kernels; a backend with threads of its own is called from one.</param>
     /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
     /// <returns>What training reports for a validation set. The costs are added in the order of the samples. A sample whose outputs are
     /// not finite makes the cost NaN or infinite, and does not count as correct.</returns>
@@ -173,6 +170,8 @@ public sealed partial class Network<T>
     /// outputs; or the loss does not belong to its output function, or there is no usual one and none is given.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="samples"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDegreeOfParallelism"/> is not positive.</exception>
+    /// <exception cref="InvalidOperationException">Native code has changed how this thread rounds, or that subnormal numbers count as
+    /// zero.</exception>
     public Score Evaluate(
         Dataset<T> samples, ILoss<T>? loss = null, int maxDegreeOfParallelism = 1, GemmBackend? backend = null)
     {
@@ -184,8 +183,8 @@ public sealed partial class Network<T>
         loss.CheckOutput(OutputActivation, OutputCount);
         double[] costs = new double[samples.Count];
         int correct = 0;
-        Share(costs.Length, maxDegreeOfParallelism, backend, (start, count) => Interlocked.Add(
-            ref correct, Evaluate(samples, start, costs.AsSpan(start, count), loss, backend ?? ManagedBackend.Instance)));
+        ForEachBlock([], samples, maxDegreeOfParallelism, backend, (pass, start, count) => Interlocked.Add(
+            ref correct, pass.Evaluate(start, loss, costs.AsSpan(start, count))));
         return ScoreOf(samples, costs, correct);
     }
 
@@ -193,8 +192,8 @@ public sealed partial class Network<T>
     /// correct answers. Does not allocate in steady state.</summary>
     internal int Evaluate(Dataset<T> samples, int start, Span<double> costs, ILoss<T> loss, GemmBackend backend)
     {
-        using var pass = new ForwardPass<T>(_layers, samples, start, costs.Length, backend);
-        return pass.Evaluate(loss, costs);
+        using var pass = new ForwardPass<T>(_layers, samples, backend);
+        return pass.Evaluate(start, loss, costs);
     }
 
     /// <summary>The score of a set, whose costs are added in the order of the samples.</summary>
@@ -225,32 +224,33 @@ public sealed partial class Network<T>
         }
     }
 
-    /// <summary>Runs <paramref name="part"/> on shares of the samples, given by start and count, on as many threads as are allowed
-    /// and of use.</summary>
-    private static void Share(int samples, int maxDegreeOfParallelism, GemmBackend? backend, Action<int, int> part)
+    /// <summary>What is done with a block of samples.</summary>
+    private delegate void BlockAction(ForwardPass<T> pass, int start, int count);
+
+    /// <summary>Runs <paramref name="action"/> on blocks of samples, which are columns of <paramref name="inputs"/> or those of
+    /// <paramref name="set"/>, on as many threads as are allowed and of use.</summary>
+    private void ForEachBlock(
+        T[] inputs, Dataset<T>? set, int maxDegreeOfParallelism, GemmBackend? backend, BlockAction action)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxDegreeOfParallelism);
-        int most = backend is { HasOwnThreads: true } ? 1 : Math.Min(maxDegreeOfParallelism, Environment.ProcessorCount);
-        int shares = Math.Clamp(samples / LeastShare, 1, most);
-        if (shares == 1)
+        backend ??= ManagedBackend.Instance;
+        int samples = set?.Count ?? inputs.Length / InputCount;
+        int most = backend.HasOwnThreads ? 1 : Math.Min(maxDegreeOfParallelism, Environment.ProcessorCount);
+        int workers = Math.Clamp(samples / LeastShare, 1, most);
+        SharedBlocks.Run(samples, workers, ForwardPass<T>.MostColumns, worker =>
         {
-            part(0, samples);
-            return;
-        }
-
-        try
-        {
-            Parallel.For(0, shares, new ParallelOptions { MaxDegreeOfParallelism = shares }, index =>
+            if (!worker.TryTake(out int start, out int count))
             {
-                (int start, int count) = Partition.Share(samples, shares, index);
-                part(start, count);
-            });
-        }
-        catch (AggregateException exception)
-        {
-            // What one thread would have thrown.
-            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
-        }
+                return;
+            }
+
+            using ForwardPass<T> pass = set is null ? new(_layers, inputs, backend) : new(_layers, set, backend);
+            do
+            {
+                action(pass, start, count);
+            }
+            while (worker.TryTake(out start, out count));
+        });
     }
 
     private void CheckHasLabels()

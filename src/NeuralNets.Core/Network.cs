@@ -29,6 +29,8 @@ public sealed partial class Network<T>
     /// <exception cref="ArgumentException">There are no layers, softmax is the function of a hidden layer, or a layer is too large for
     /// an array.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="layers"/> or one of them is null.</exception>
+    /// <exception cref="InvalidOperationException">Native code has changed how this thread rounds, or that subnormal numbers count as
+    /// zero.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public Network(int inputCount, IReadOnlyList<LayerSpec<T>> layers, long seed)
         : this(Build(inputCount, layers, seed))
@@ -43,6 +45,8 @@ public sealed partial class Network<T>
     /// <exception cref="ArgumentException">There are fewer than two sizes, or a layer is too large for an array.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or there are fewer than two classes.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="InvalidOperationException">Native code has changed how this thread rounds, or that subnormal numbers count as
+    /// zero.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public Network(IReadOnlyList<int> sizes, IActivation<T> hidden, long seed)
         : this(FirstSize(sizes), Specs(sizes, hidden), seed)

@@ -9,6 +9,8 @@ namespace NeuralNets.Core.Backends;
 /// <c>NEURALNETS_MKL</c> names, and no other, if it is set to a file or a folder; otherwise <c>libmkl_rt.so</c> (with the versions
 /// 3, 2, 1 or none; on Windows <c>mkl_rt.dll</c>) where the system's loader finds it, in the native files of a package, below
 /// <c>MKLROOT</c>, and below <c>CONDA_PREFIX</c>.</para>
+/// <para>The files of the library are looked at before anything in it is called, since MKL ends the process where one is missing or
+/// is another library.</para>
 /// <para>MKL has one threading layer a process, which the first backend decides and whose setting overrides the environment
 /// variable <c>MKL_THREADING_LAYER</c>. The results are MKL's: they may depend on the processor, the version and the
 /// number of threads, and a zero times NaN or infinity is NaN where the managed kernels leave the zero out.</para>
@@ -45,8 +47,8 @@ public sealed class MklBackend : GemmBackend
     /// <summary>Returns the backend.</summary>
     /// <param name="threading">How MKL uses threads. With threads of its own, training and prediction call it from one worker.</param>
     /// <returns>The backend.</returns>
-    /// <exception cref="NotSupportedException">There is no MKL that will do, an OpenMP runtime is missing, or MKL already runs with
-    /// another threading layer in this process. The message says what was tried.</exception>
+    /// <exception cref="NotSupportedException">There is no MKL that will do, one of its parts or an OpenMP runtime is missing or damaged, or
+    /// MKL already runs with another threading layer in this process. The message says what was tried.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threading"/> is no such value.</exception>
     public static MklBackend Create(MklThreading threading = MklThreading.Sequential) =>
         MklNative.Start(Checked(threading), out string failure) is { } native

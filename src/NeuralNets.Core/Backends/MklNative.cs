@@ -34,10 +34,12 @@ internal sealed unsafe class MklNative
     private readonly delegate* unmanaged<
         int, int, int, nint, nint, nint, double, double*, nint, double*, nint, double, double*, nint, void> _dgemm;
 
+    private readonly MklFiles _files;
     private MklThreading? _threading;
 
-    private MklNative(nint library)
+    private MklNative(nint library, MklFiles files)
     {
+        _files = files;
         _setInterfaceLayer = (delegate* unmanaged<int, int>)Export(library, "MKL_Set_Interface_Layer");
         _setThreadingLayer = (delegate* unmanaged<int, int>)Export(library, "MKL_Set_Threading_Layer");
         _getVersion = (delegate* unmanaged<VersionFields*, void>)Export(library, "MKL_Get_Version");
@@ -99,11 +101,11 @@ internal sealed unsafe class MklNative
     {
         MklNative? native = null;
         bool found = MklSearch.TryLoad(
-            candidate =>
+            (candidate, files) =>
             {
                 try
                 {
-                    native = new MklNative(candidate);
+                    native = new MklNative(candidate, files);
                     return null;
                 }
                 catch (EntryPointNotFoundException exception)
@@ -131,13 +133,12 @@ internal sealed unsafe class MklNative
                     : $"A process has one threading layer of MKL, and this one runs {running} since it was first used, so {threading} is not to be had.";
             }
 
-            string? file = MklSearch.LoadedFile();
-            if (file is not null && MklSearch.MissingPart(file, threading) is string missing)
+            if (_files.FaultOfLayer(threading) is string missing)
             {
-                return missing;
+                return $"{missing}.";
             }
 
-            if (OpenMP.Require(threading, Path.GetDirectoryName(file)) is string noRuntime)
+            if (OpenMP.Require(threading, _files.Folder) is string noRuntime)
             {
                 return noRuntime;
             }
@@ -149,6 +150,11 @@ internal sealed unsafe class MklNative
                 return $"Something else in this process, or its environment, has set MKL's threading layer to {(MklThreading)actual}, so {threading} is not to be had.";
             }
 
+            if (!Multiplies<float>() || !Multiplies<double>())
+            {
+                return $"{_files.Library} has the functions of Intel MKL, but does not compute what it should.";
+            }
+
             _threading = threading;
             VersionFields fields;
             _getVersion(&fields);
@@ -156,6 +162,18 @@ internal sealed unsafe class MklNative
             Interface = (layer & Ilp64) == 0 ? "LP64" : "ILP64";
             return null;
         }
+    }
+
+    /// <summary>Whether a product of two small matrices comes out right.</summary>
+    private bool Multiplies<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T[] a = [T.CreateTruncating(1), T.CreateTruncating(2), T.CreateTruncating(3), T.CreateTruncating(4)];
+        T[] b = [T.CreateTruncating(5), T.CreateTruncating(6), T.CreateTruncating(7), T.CreateTruncating(8)];
+        T[] c = [.. a];
+        T[] expected = [T.CreateTruncating(23), T.CreateTruncating(34), T.CreateTruncating(31), T.CreateTruncating(46)];
+        Multiply(T.One, MatrixView<T>.ColumnMajor(a, 2, 2), MatrixView<T>.ColumnMajor(b, 2, 2), T.Zero, c, 2);
+        return c.AsSpan().SequenceEqual(expected);
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -3,13 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace NeuralNets.Core.Backends;
 
-/// <summary>Where Intel MKL and the OpenMP runtimes may be: names, newest first, and folders. Nothing here calls into a library.</summary>
+/// <summary>
+/// Where Intel MKL and the OpenMP runtimes may be: names, newest first, and folders. Nothing here calls into a library, and a library is
+/// loaded to be kept only when its files have been looked at.
+/// </summary>
 internal static class MklSearch
 {
     /// <summary>The environment variable that names the library to use, or the folder that it is in. Then no other is tried.</summary>
     public const string PathVariable = "NEURALNETS_MKL";
-
-    private const string LibraryName = "mkl_rt";
 
     private static readonly string[] s_names = OperatingSystem.IsWindows()
         ? ["mkl_rt.3.dll", "mkl_rt.2.dll", "mkl_rt.1.dll", "mkl_rt.dll"]
@@ -21,10 +22,10 @@ internal static class MklSearch
         : [("MKLROOT", "lib"), ("MKLROOT", "lib/intel64"), ("CONDA_PREFIX", "lib")];
 
     /// <summary>Loads the first library that is found and that <paramref name="accept"/> takes.</summary>
-    /// <param name="accept">Null if the library will do, otherwise what is wrong with it.</param>
+    /// <param name="accept">Given the library and its files; null if it will do, otherwise what is wrong with it.</param>
     /// <param name="tried">What was tried, and what came of it.</param>
     /// <returns>Whether there is one.</returns>
-    public static bool TryLoad(Func<nint, string?> accept, out string tried)
+    public static bool TryLoad(Func<nint, MklFiles, string?> accept, out string tried)
     {
         var attempts = new List<string>();
         string? path = Environment.GetEnvironmentVariable(PathVariable);
@@ -36,45 +37,8 @@ internal static class MklSearch
     }
 
     /// <summary>The paths at which an OpenMP runtime may be, after its plain name for the system's loader.</summary>
-    public static IEnumerable<string> RuntimeCandidates(string name, string? besideLibrary) =>
-        [name, .. (besideLibrary is null ? Folders() : [besideLibrary, .. Folders()]).Select(folder => Path.Combine(folder, name)).Where(File.Exists)];
-
-    /// <summary>The file that <c>mkl_rt</c> was loaded from, or null where the system does not say.</summary>
-    public static string? LoadedFile()
-    {
-        using var process = Process.GetCurrentProcess();
-        return process.Modules.Cast<ProcessModule>()
-            .FirstOrDefault(module => module.ModuleName.Contains(LibraryName, StringComparison.OrdinalIgnoreCase))?.FileName;
-    }
-
-    /// <summary>
-    /// The library finds its other parts beside itself when it is first called, and ends the process if one is missing. Says
-    /// which one is.
-    /// </summary>
-    /// <param name="library">The file of the library.</param>
-    /// <param name="threading">The threading layer.</param>
-    public static string? MissingPart(string library, MklThreading threading)
-    {
-        string file = Path.GetFileName(library);
-        int name = file.IndexOf(LibraryName, StringComparison.OrdinalIgnoreCase);
-        string? folder = Path.GetDirectoryName(library);
-        if (name < 0 || folder is null)
-        {
-            return null;
-        }
-
-        // The parts of libmkl_rt.so.2 are libmkl_core.so.2 and so on.
-        (string before, string after) = (file[..name], file[(name + LibraryName.Length)..]);
-        string layer = threading switch
-        {
-            MklThreading.IntelOpenMP => "mkl_intel_thread",
-            MklThreading.GnuOpenMP => "mkl_gnu_thread",
-            _ => "mkl_sequential",
-        };
-        string[] parts = OperatingSystem.IsWindows() ? ["mkl_core", layer] : ["mkl_core", layer, "mkl_intel_lp64"];
-        string? missing = parts.Select(part => before + part + after).FirstOrDefault(part => !File.Exists(Path.Combine(folder, part)));
-        return missing is null ? null : $"{library} needs {missing} beside it, which is not there.";
-    }
+    public static IEnumerable<string> RuntimeCandidates(string name, string besideLibrary) =>
+        [name, .. Folders().Prepend(besideLibrary).Select(folder => Path.Combine(folder, name)).Where(File.Exists)];
 
     private static IEnumerable<string> Folders() =>
         from place in s_folders
@@ -82,12 +46,23 @@ internal static class MklSearch
         where !string.IsNullOrEmpty(root)
         select Path.Combine(root, place.Folder);
 
-    /// <summary>Leaves it to the system's loader, and to the folders that .NET lists for the native parts of packages.</summary>
-    private static bool TryNames(Func<nint, string?> accept, List<string> attempts)
+    /// <summary>Asks the system's loader, and the folders that .NET lists for the native parts of packages, which file they have.</summary>
+    private static bool TryNames(Func<nint, MklFiles, string?> accept, List<string> attempts)
     {
         foreach (string name in s_names)
         {
-            if (NativeLibrary.TryLoad(name, typeof(MklSearch).Assembly, null, out nint library) && IsAccepted(library, name, accept, attempts))
+            if (!NativeLibrary.TryLoad(name, typeof(MklSearch).Assembly, null, out nint library))
+            {
+                continue;
+            }
+
+            string? file = NativeLibrary.TryGetExport(library, "cblas_sgemm", out nint address) ? FileOf(address) : null;
+            NativeLibrary.Free(library);
+            if (file is null)
+            {
+                attempts.Add($"{name}: it has no function cblas_sgemm, or the system does not say which file it is");
+            }
+            else if (TryFile(file, accept, attempts))
             {
                 return true;
             }
@@ -97,7 +72,15 @@ internal static class MklSearch
         return false;
     }
 
-    private static bool TryFolders(IEnumerable<string> folders, Func<nint, string?> accept, List<string> attempts)
+    /// <summary>The file of the library that has something at an address.</summary>
+    private static string? FileOf(nint address)
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.Modules.Cast<ProcessModule>()
+            .FirstOrDefault(module => address - module.BaseAddress >= 0 && address - module.BaseAddress < module.ModuleMemorySize)?.FileName;
+    }
+
+    private static bool TryFolders(IEnumerable<string> folders, Func<nint, MklFiles, string?> accept, List<string> attempts)
     {
         foreach (string folder in folders)
         {
@@ -116,28 +99,32 @@ internal static class MklSearch
         return false;
     }
 
-    private static bool TryFile(string file, Func<nint, string?> accept, List<string> attempts)
+    private static bool TryFile(string file, Func<nint, MklFiles, string?> accept, List<string> attempts)
     {
         try
         {
-            return IsAccepted(NativeLibrary.Load(Path.GetFullPath(file)), file, accept, attempts);
+            // MKL looks for its parts beside the path that it was loaded by: that must not be a link somewhere else.
+            string path = File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(file);
+            if (MklFiles.Open(path, out string fault) is not { } files)
+            {
+                attempts.Add($"{file}: {fault}");
+                return false;
+            }
+
+            nint library = NativeLibrary.Load(path);
+            if (accept(library, files) is not string refusal)
+            {
+                return true;
+            }
+
+            attempts.Add($"{file}: {refusal}");
+            NativeLibrary.Free(library);
         }
-        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
+        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or IOException or UnauthorizedAccessException)
         {
             attempts.Add($"{file}: {exception.Message.ReplaceLineEndings(" ").Trim()}");
-            return false;
-        }
-    }
-
-    private static bool IsAccepted(nint library, string name, Func<nint, string?> accept, List<string> attempts)
-    {
-        if (accept(library) is not string fault)
-        {
-            return true;
         }
 
-        attempts.Add($"{name}: {fault}");
-        NativeLibrary.Free(library);
         return false;
     }
 }

@@ -13,9 +13,9 @@ internal static unsafe class OpenMP
     /// depends on, and the process ends at the first call if nobody else has loaded it.
     /// </summary>
     /// <param name="threading">The threading layer.</param>
-    /// <param name="folder">The folder of the MKL library, if it is known.</param>
+    /// <param name="folder">The folder of the MKL library.</param>
     /// <returns>Null, or what is missing.</returns>
-    public static string? Require(MklThreading threading, string? folder)
+    public static string? Require(MklThreading threading, string folder)
     {
         string? name = threading switch
         {

@@ -225,8 +225,9 @@ public sealed class Dataset<T>
     private DatasetFingerprint ComputeFingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        LittleEndian.Append<int>(hash, [Features, Classes, Count, _source.Form]);
-        LittleEndian.Append<int>(hash, _labels);
+        LittleEndian.Append<int>(hash, [FeatureCount, Targets.OutputCount, Count, _source.Form]);
+        LittleEndian.Append<int>(hash, Labels);
+        LittleEndian.Append<T>(hash, Targets.Values);
         int start = 0;
         while (start < Count)
         {
@@ -251,7 +252,6 @@ public sealed class Dataset<T>
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         LittleEndian.Append<int>(hash, [FeatureCount, ClassCount, Count]);
         LittleEndian.Append<int>(hash, Labels);
-        LittleEndian.Append<T>(hash, Targets.Values);
         int samples = Math.Min(Count, Math.Clamp(MaxElements / FeatureCount, 2, MaxSamples));
         T[] sample = new T[FeatureCount];
         for (int i = 0; i < samples; i++)

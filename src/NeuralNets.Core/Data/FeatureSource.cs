@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Security.Cryptography;
 using NeuralNets.Core.Kernels;
-using NeuralNets.Core.Serialization;
+using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core.Data;
 

@@ -36,7 +36,7 @@ internal static class OwnMetadata
     public static void Seal<T>(Dictionary<string, string> metadata, Network<T> network)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        metadata[ParametersKey] = network.ParametersSha256();
+        metadata[ParametersKey] = network.ComputeParametersSha256();
         metadata[MetadataKey] = Hash(metadata);
         int length = metadata.Where(text => IsOwn(text.Key)).Sum(text => text.Key.Length + text.Value.Length);
         if (length > MaxLength)

@@ -1,6 +1,7 @@
 using System.Numerics;
 using NeuralNets.Core.Backends;
 using NeuralNets.Core.Data;
+using NeuralNets.Core.Kernels;
 using NeuralNets.Core.Losses;
 using NeuralNets.Core.Optimizers;
 using NeuralNets.Core.Numerics;
@@ -196,7 +197,8 @@ public sealed class GradientDescentTrainer<T>
     /// all than <see cref="int.MaxValue"/>.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder of the checkpoints does not exist.</exception>
     /// <exception cref="InvalidOperationException">A layer of the network is being trained: by another thread, or by the call whose
-    /// handler this is. Or no loss is set for an output function without a usual one.</exception>
+    /// handler this is. Or no loss is set for an output function without a usual one. Or native code has changed how a thread rounds, or
+    /// that subnormal numbers count as zero there.</exception>
     /// <exception cref="IOException">A checkpoint cannot be written. The network has the parameters that it should have
     /// held.</exception>
     /// <exception cref="UnauthorizedAccessException">A checkpoint must not be written. The network has the parameters that it
@@ -217,6 +219,7 @@ public sealed class GradientDescentTrainer<T>
         ArgumentOutOfRangeException.ThrowIfGreaterThan(epochs, int.MaxValue - EpochsCompleted);
         Check(settings, training, validation);
         settings.Checkpoints?.CheckFolder();
+        FloatingPointMode.Require();
         cancellationToken.ThrowIfCancellationRequested();
         if (epochs == 0)
         {

@@ -144,9 +144,11 @@ internal sealed class TrainingRun<T>
             BeginEpoch();
         }
 
+        FloatingPointMode.Require(); // each time, and on each thread: handlers and activations may call native code
         team.Barrier();
         _step.Load(worker); // each time: a handler may have written to the network
         _correct[worker * CacheLine] = TrainEpoch(team, worker);
+        FloatingPointMode.Require();
         if (_cancelled)
         {
             return;

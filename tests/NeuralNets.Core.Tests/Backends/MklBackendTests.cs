@@ -82,16 +82,84 @@ public sealed class MklBackendTests
         lines[1].Should().Contain($"Tried: {folder.File(s_name)}: ");
     }
 
-    [Fact]
+    /// <summary>Libraries that are no MKL, at a path that the user gave and under the name of MKL.</summary>
+    [LinuxX64Theory]
+    [InlineData("libm.so.6")]
+    [InlineData("libmkl_rt.so")]
+    public void Create_AnotherLibrary_SaysWhichItIs(string file)
+    {
+        using var folder = new TempDirectory();
+        File.Copy(NamedLibrary.Original, folder.File(file));
+
+        string[] lines = Child.Run("mkl Sequential", ("NEURALNETS_MKL", folder.File(file)));
+
+        lines[0].Should().Be("False");
+        lines[1].Should().Contain($"Tried: {folder.File(file)}: it is {NamedLibrary.OriginalName}, and not Intel MKL's mkl_rt");
+    }
+
+    [LinuxX64Fact]
     public void Create_LibraryWithoutTheFunctions_SaysSo()
     {
         using var folder = new TempDirectory();
-        File.Copy(SomeLibrary(), folder.File(s_name));
+        MklFilesTests.WriteAll(folder, "");
 
         string[] lines = Child.Run("mkl Sequential", ("NEURALNETS_MKL", FolderOf(folder)));
 
         lines[0].Should().Be("False");
-        lines[1].Should().Contain($"{s_name}: it has no function MKL_Set_Interface_Layer, so it is not Intel MKL");
+        lines[1].Should().Contain("libmkl_rt.so: it has no function MKL_Set_Interface_Layer, so it is not Intel MKL");
+    }
+
+    /// <summary>The library itself, with links to its parts, of which one is other than it should be: MKL would end the process.</summary>
+    [MklTheory]
+    [InlineData("nothing", "libmkl_def.so", "True")]
+    [InlineData("missing", "libmkl_def.so", "needs libmkl_def.so beside it, which is not there")]
+    [InlineData("missing", "libmkl_core.so", "needs libmkl_core.so beside it, which is not there")]
+    [InlineData("missing", "libmkl_intel_lp64.so", "needs libmkl_intel_lp64.so beside it, which is not there")]
+    [InlineData("missing", "libmkl_sequential.so", "needs libmkl_sequential.so beside it, which is not there")]
+    [InlineData("missing", "libmkl_avx2.so", "True")]
+    [InlineData("text", "libmkl_def.so", "libmkl_def.so beside it, but that file is not a library for x64")]
+    [InlineData("text", "libmkl_avx2.so", "may load libmkl_avx2.so, which is beside it, but that file is not a library for x64")]
+    [InlineData("cut", "libmkl_def.so", "libmkl_def.so beside it, but that file was cut short or is damaged")]
+    [InlineData("cut", "libmkl_avx512.so", "libmkl_avx512.so, which is beside it, but that file was cut short or is damaged")]
+    [InlineData("cut", "libmkl_vml_def.so", "libmkl_vml_def.so, which is beside it, but that file was cut short or is damaged")]
+    [InlineData("cut", "libmkl_rt.so", "libmkl_rt.so: it was cut short or is damaged")]
+    [InlineData("cut", "libmkl_gnu_thread.so", "True")]
+    [InlineData("another", "libmkl_def.so", "libmkl_def.so beside it, but that file is libSystem")]
+    [InlineData("another", "libmkl_avx2.so", "libmkl_avx2.so, which is beside it, but that file is libSystem")]
+    [InlineData("another", "libmkl_core.so", "libmkl_core.so beside it, but that file is libSystem")]
+    [InlineData("another", "libmkl_sequential.so", "libmkl_sequential.so beside it, but that file is libSystem")]
+    [InlineData("other part", "libmkl_def.so", "libmkl_def.so beside it, but that file is libmkl_core.so")]
+    public void Create_PartIsNotWhatItShouldBe_IsRefused(string fault, string part, string expected)
+    {
+        using var folder = new TempDirectory();
+        Link(folder, part, fault);
+
+        string[] lines = Child.Run("mkl Sequential", ("NEURALNETS_MKL", FolderOf(folder)));
+
+        lines[0].Should().Be(expected == "True" ? "True" : "False");
+        lines[1].Should().Contain(expected == "True" ? "right: True" : expected);
+    }
+
+    [MklFact]
+    public void Create_LinkToTheLibraryElsewhere_FindsThePartsBesideTheLibrary()
+    {
+        using var folder = new TempDirectory();
+        File.CreateSymbolicLink(folder.File("ours.so"), folder.File("second.so"));
+        File.CreateSymbolicLink(folder.File("second.so"), Installed("libmkl_rt.so"));
+
+        Child.Run("mkl Sequential", ("NEURALNETS_MKL", folder.File("ours.so")))[1].Should().Contain("right: True");
+    }
+
+    [MklFact]
+    public void Create_LibraryUnderAnotherName_IsKnownByTheNameItWasBuiltWith()
+    {
+        using var folder = new TempDirectory();
+        File.Copy(Installed("libmkl_rt.so"), folder.File("ours.so"));
+        Child.Run("mkl Sequential", ("NEURALNETS_MKL", folder.File("ours.so")))[1]
+            .Should().Contain("ours.so needs libmkl_core.so beside it, which is not there");
+
+        Link(folder, "libmkl_rt.so", "missing");
+        Child.Run("mkl Sequential", ("NEURALNETS_MKL", folder.File("ours.so")))[1].Should().Contain("right: True");
     }
 
     /// <summary>MKL's own way of saying that a runtime is missing is to end the process.</summary>
@@ -122,38 +190,52 @@ public sealed class MklBackendTests
     [MklFact]
     public void Create_FirstUse_LoadsTheLibraryAndNothingDoesBefore() => Child.Run("mkl-once").Should().Equal("False", "True");
 
-    [MklFact]
-    public void MissingPart_InstalledLibrary_IsNone()
-    {
-        MklBackend.Create();
-
-        MklSearch.MissingPart(MklSearch.LoadedFile()!, MklThreading.Sequential).Should().BeNull();
-    }
-
-    [Theory]
-    [InlineData("libmkl_rt.so.2", "libmkl_core.so.2", "libmkl_sequential.so.2", "libmkl_intel_lp64.so.2")]
-    [InlineData("libmkl_rt.so", "libmkl_core.so", "libmkl_sequential.so", "libmkl_intel_lp64.so")]
-    public void MissingPart_OneByOne_NamesTheFirst(string library, params string[] parts)
-    {
-        using var folder = new TempDirectory();
-        string path = folder.File(library);
-        foreach (string part in parts.Where(part => !OperatingSystem.IsWindows() || !part.Contains("lp64", StringComparison.Ordinal)))
-        {
-            MklSearch.MissingPart(path, MklThreading.Sequential).Should().Contain($"needs {part} beside it");
-            File.WriteAllText(folder.File(part), "");
-        }
-
-        MklSearch.MissingPart(path, MklThreading.Sequential).Should().BeNull();
-        MklSearch.MissingPart(path, MklThreading.IntelOpenMP).Should().Contain("mkl_intel_thread");
-    }
-
     private static string FolderOf(TempDirectory directory) => Path.GetDirectoryName(directory.File("x"))!;
 
-    /// <summary>A library that every machine has, and that is no MKL.</summary>
-    private static string SomeLibrary()
+    /// <summary>Fills a folder with links to all parts of the installed MKL and a copy of the library itself, but for one of them.</summary>
+    private static void Link(TempDirectory folder, string part, string fault)
     {
+        foreach (string file in Directory.GetFiles(Path.GetDirectoryName(Installed(part))!, "libmkl_*.so"))
+        {
+            string name = Path.GetFileName(file);
+            if (name != part && name == "libmkl_rt.so")
+            {
+                File.Copy(file, folder.File(name));
+            }
+            else if (name != part || fault == "nothing")
+            {
+                File.CreateSymbolicLink(folder.File(name), file);
+            }
+        }
+
+        switch (fault)
+        {
+            case "text":
+                File.WriteAllText(folder.File(part), new string('x', 1000));
+                break;
+            case "cut":
+                byte[] start = new byte[3_000_000];
+                using (FileStream whole = File.OpenRead(Installed(part)))
+                {
+                    whole.ReadExactly(start);
+                }
+
+                folder.Write(part, start);
+                break;
+            case "another":
+                File.Copy(NamedLibrary.Original, folder.File(part));
+                break;
+            case "other part":
+                File.CreateSymbolicLink(folder.File(part), Installed("libmkl_core.so"));
+                break;
+        }
+    }
+
+    private static string Installed(string part)
+    {
+        MklBackend.Create();
         using var process = Process.GetCurrentProcess();
-        return process.Modules.Cast<ProcessModule>()
-            .First(module => module.ModuleName is "libm.so.6" or "libc.so.6" or "version.dll" or "kernel32.dll").FileName;
+        string library = process.Modules.Cast<ProcessModule>().First(module => module.ModuleName.Contains("mkl_rt", StringComparison.Ordinal)).FileName;
+        return Path.Combine(Path.GetDirectoryName(library)!, part);
     }
 }

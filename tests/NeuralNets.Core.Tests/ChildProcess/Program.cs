@@ -40,6 +40,21 @@ internal static class Program
                 Console.WriteLine(BitsScenario.Hardware);
                 PageScenario.Run(program);
                 return 0;
+            case ["blocked-pool"]:
+                BlockedPoolScenario.Print();
+                return 0;
+            case ["arithmetic", "float", var mode]:
+                ArithmeticScenario.PrintRefusals<float>(uint.Parse(mode, null));
+                return 0;
+            case ["arithmetic", "double", var mode]:
+                ArithmeticScenario.PrintRefusals<double>(uint.Parse(mode, null));
+                return 0;
+            case ["arithmetic-changes"]:
+                ArithmeticScenario.PrintChangesInTraining();
+                return 0;
+            case ["arithmetic-pool"]:
+                ArithmeticScenario.PrintPrediction();
+                return 0;
             case ["threads"]:
                 ThreadScenario.Print();
                 return 0;
