@@ -206,7 +206,10 @@ internal static class AtomicFile
                 mode &= ~GroupRights | (UnixFileMode)((int)mode << GroupShift);
             }
 
-            File.SetUnixFileMode(stream.SafeFileHandle, mode);
+            if (File.GetUnixFileMode(stream.SafeFileHandle) != mode) // A file system without modes gives all files the same.
+            {
+                File.SetUnixFileMode(stream.SafeFileHandle, mode);
+            }
         }
     }
 
