@@ -48,7 +48,7 @@ internal static class FloatingPointMode
     [DoesNotReturn]
     private static void Refuse(string actual) => throw new InvalidOperationException(
         $"Floating-point arithmetic must round to nearest and keep subnormal numbers, but on this thread {actual}, so that the bits would "
-        + "differ from those of other threads and machines. Native code has set it so (MXCSR on x64, FPCR on ARM64), for instance a library "
-        + "built with -ffast-math when it was loaded. Load and call that library on a thread of its own, or let native code call "
-        + "fesetenv(FE_DFL_ENV) on this one.");
+        + "differ from those of other threads and machines. Native code has set it so (MXCSR on x64, FPCR on ARM64), for instance a "
+        + "library built with -ffast-math when it was loaded. Load and call that library on a thread of its own, or let native code "
+        + "call fesetenv(FE_DFL_ENV) on this one.");
 }
