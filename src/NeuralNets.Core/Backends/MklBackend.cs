@@ -47,8 +47,8 @@ public sealed class MklBackend : GemmBackend
     /// <summary>Returns the backend.</summary>
     /// <param name="threading">How MKL uses threads. With threads of its own, training and prediction call it from one worker.</param>
     /// <returns>The backend.</returns>
-    /// <exception cref="NotSupportedException">There is no MKL that will do, one of its parts or an OpenMP runtime is missing or damaged, or
-    /// MKL already runs with another threading layer in this process. The message says what was tried.</exception>
+    /// <exception cref="NotSupportedException">There is no MKL that will do, one of its parts or an OpenMP runtime is missing or
+    /// damaged, or MKL already runs with another threading layer in this process. The message says what was tried.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threading"/> is no such value.</exception>
     public static MklBackend Create(MklThreading threading = MklThreading.Sequential) =>
         MklNative.Start(Checked(threading), out string failure) is { } native

@@ -77,7 +77,7 @@ internal static class MklSearch
     {
         using var process = Process.GetCurrentProcess();
         return process.Modules.Cast<ProcessModule>()
-            .FirstOrDefault(module => address - module.BaseAddress >= 0 && address - module.BaseAddress < module.ModuleMemorySize)?.FileName;
+            .FirstOrDefault(module => (nuint)(address - module.BaseAddress) < (nuint)module.ModuleMemorySize)?.FileName;
     }
 
     private static bool TryFolders(IEnumerable<string> folders, Func<nint, MklFiles, string?> accept, List<string> attempts)
@@ -120,7 +120,8 @@ internal static class MklSearch
             attempts.Add($"{file}: {refusal}");
             NativeLibrary.Free(library);
         }
-        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (
+            exception is DllNotFoundException or BadImageFormatException or IOException or UnauthorizedAccessException)
         {
             attempts.Add($"{file}: {exception.Message.ReplaceLineEndings(" ").Trim()}");
         }

@@ -192,7 +192,7 @@ public sealed class MklBackendTests
 
     private static string FolderOf(TempDirectory directory) => Path.GetDirectoryName(directory.File("x"))!;
 
-    /// <summary>Fills a folder with links to all parts of the installed MKL and a copy of the library itself, but for one of them.</summary>
+    /// <summary>Fills a folder with links to the parts of the installed MKL and a copy of the library, but for one of them.</summary>
     private static void Link(TempDirectory folder, string part, string fault)
     {
         foreach (string file in Directory.GetFiles(Path.GetDirectoryName(Installed(part))!, "libmkl_*.so"))
@@ -235,7 +235,8 @@ public sealed class MklBackendTests
     {
         MklBackend.Create();
         using var process = Process.GetCurrentProcess();
-        string library = process.Modules.Cast<ProcessModule>().First(module => module.ModuleName.Contains("mkl_rt", StringComparison.Ordinal)).FileName;
+        string library = process.Modules.Cast<ProcessModule>()
+            .First(module => module.ModuleName.Contains("mkl_rt", StringComparison.Ordinal)).FileName;
         return Path.Combine(Path.GetDirectoryName(library)!, part);
     }
 }

@@ -26,7 +26,8 @@ public sealed class MklFilesTests
 
         MklFiles? files = MklFiles.Open(library, out string none);
         none.Should().BeEmpty();
-        files!.FaultOfLayer(MklThreading.Sequential).Should().Be($"{library} needs libmkl_sequential.so{version} beside it, which is not there");
+        files!.FaultOfLayer(MklThreading.Sequential)
+            .Should().Be($"{library} needs libmkl_sequential.so{version} beside it, which is not there");
         files.FaultOfLayer(MklThreading.IntelOpenMP).Should().Contain("mkl_intel_thread.so" + version);
         NamedLibrary.Write(folder, "libmkl_gnu_thread.so" + version);
         files.FaultOfLayer(MklThreading.GnuOpenMP).Should().BeNull();

@@ -42,7 +42,12 @@ internal static class ArithmeticScenario
             for (int worker = 0; worker < workers; worker++)
             {
                 var network = new Network<double>([24, 48, 5], new ChangesMode(worker), seed: 1);
-                var trainer = new GradientDescentTrainer<double>(network) { BatchSize = 50, Hooks = { WorkerCount = workers, CutsFirstLayerByUnits = true } };
+                var trainer = new GradientDescentTrainer<double>(network)
+                {
+                    BatchSize = 50,
+                    Hooks = { WorkerCount = workers },
+                    Hooks.CutsFirstLayerByUnits = true,
+                };
                 Print(0, () => trainer.Fit(set, 1));
             }
 

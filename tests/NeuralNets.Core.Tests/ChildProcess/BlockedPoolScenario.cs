@@ -42,7 +42,10 @@ internal static class BlockedPoolScenario
             {
                 actual = Answers(network, set, matrix, maxDegreeOfParallelism: 8);
             }
-        }) { IsBackground = true };
+        })
+        {
+            IsBackground = true,
+        };
         caller.Start();
         bool returned = caller.Join(s_limit);
         Console.WriteLine($"{ended.CurrentCount} items wait, the same answers: {returned && actual == expected}");
