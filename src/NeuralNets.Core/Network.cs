@@ -7,7 +7,6 @@ using NeuralNets.Core.Backends;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Initialization;
 using NeuralNets.Core.Kernels;
-using NeuralNets.Core.Serialization;
 
 namespace NeuralNets.Core;
 

@@ -1,6 +1,6 @@
-namespace NeuralNets.Core;
+namespace NeuralNets.Core.Numerics;
 
-/// <summary>Checks that more than one public door makes.</summary>
+/// <summary>Checks that more than one public entry point makes.</summary>
 internal static class Requirements
 {
     public static void CheckSoftmaxClasses(int classes, string parameter)
