@@ -11,7 +11,7 @@ namespace NeuralNets.Core.Activations;
 /// <remarks>
 /// <c>pᵢ = exp(zᵢ − max z) / Σⱼ exp(zⱼ − max z)</c>. The column's own maximum is subtracted, so no finite logits overflow.
 /// (The NumPy original subtracts the maximum of the whole matrix, with which a column far below it becomes 0/0.) It mixes the
-/// rows of a column, so it is no <see cref="IActivation{T}"/>, and it is trained together with
+/// rows of a column, so it is not an <see cref="IActivation{T}"/>, and it is trained together with
 /// <see cref="Losses.CrossEntropyLoss"/>.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
@@ -34,9 +34,13 @@ public sealed class Softmax<T>
 
     /// <summary>Computes the probabilities for adjacent columns of logits. Does not allocate in steady state.</summary>
     /// <param name="logits">(classes × samples), column-major.</param>
-    /// <param name="probabilities">Receives the probabilities, of the same length; may be the memory of <paramref name="logits"/>.</param>
+    /// <param name="probabilities">
+    /// Receives the probabilities, of the same length; the memory of <paramref name="logits"/>, or not overlapping it.
+    /// </param>
     /// <param name="classes">The length of a column, positive.</param>
-    /// <exception cref="ArgumentException">The spans differ in length, or do not hold whole columns.</exception>
+    /// <exception cref="ArgumentException">
+    /// The spans differ in length, do not hold whole columns, or overlap without being the same memory.
+    /// </exception>
     public void Evaluate(ReadOnlySpan<T> logits, Span<T> probabilities, int classes)
     {
         ElementType.Check<T>();
@@ -44,10 +48,12 @@ public sealed class Softmax<T>
         if (logits.Length % classes != 0 || probabilities.Length != logits.Length)
         {
             throw new ArgumentException(
-                $"Softmax needs logits and probabilities of the same number of columns of {classes}, but got {logits.Length} and {probabilities.Length} elements.",
+                $"Softmax needs logits and probabilities of the same number of columns of {classes}, "
+                + $"but got {logits.Length} and {probabilities.Length} elements.",
                 nameof(probabilities));
         }
 
+        SpanOverlap.CheckSameOrSeparate(logits, probabilities, nameof(probabilities));
         int samples = logits.Length / classes;
         T[] scratch = ArrayPool<T>.Shared.Rent(2 * samples);
         SoftmaxKernel.Evaluate(logits, probabilities, classes, scratch.AsSpan(0, samples), scratch.AsSpan(samples, samples));
