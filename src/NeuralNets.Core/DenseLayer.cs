@@ -3,7 +3,6 @@ using NeuralNets.Core.Activations;
 using NeuralNets.Core.Backends;
 using NeuralNets.Core.Initialization;
 using NeuralNets.Core.Kernels;
-using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Initialization;
-using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core;
 

@@ -90,26 +90,26 @@ internal static class TrainCommand
     {
         ConfusionMatrix confusion = predictions.Confusion;
         terminal.WriteText("Confusion matrix (rows: the digit, columns: what it was taken for)");
-        Terminal.WriteLine("     " + string.Concat(Enumerable.Range(0, confusion.Classes).Select(label => $"{label,5}")));
-        for (int actual = 0; actual < confusion.Classes; actual++)
+        Terminal.WriteLine("     " + string.Concat(Enumerable.Range(0, confusion.ClassCount).Select(label => $"{label,5}")));
+        for (int actual = 0; actual < confusion.ClassCount; actual++)
         {
-            IEnumerable<string> row = Enumerable.Range(0, confusion.Classes)
+            IEnumerable<string> row = Enumerable.Range(0, confusion.ClassCount)
                 .Select(predicted => $"{confusion[actual, predicted],5}");
             Terminal.WriteLine($"{actual,5}" + string.Concat(row));
         }
 
         Table table = terminal.CreateTable("Digit", "Precision", "Recall", "F1", "Images");
-        for (int label = 0; label < confusion.Classes; label++)
+        for (int label = 0; label < confusion.ClassCount; label++)
         {
-            AddRow($"{label}", confusion.Metrics(label));
+            AddRow($"{label}", confusion.GetMetrics(label));
         }
 
-        AddRow("Mean", confusion.MacroAverage());
-        AddRow("Weighted", confusion.WeightedAverage());
+        AddRow("Mean", confusion.ComputeMacroAverage());
+        AddRow("Weighted", confusion.ComputeWeightedAverage());
         terminal.Write(table);
         Terminal.WriteLine(
-            $"Among the first two guesses: {100 * predictions.TopKAccuracy(2):F2} %, "
-            + $"first three: {100 * predictions.TopKAccuracy(3):F2} %");
+            $"Among the first two guesses: {100 * predictions.ComputeTopKAccuracy(2):F2} %, "
+            + $"first three: {100 * predictions.ComputeTopKAccuracy(3):F2} %");
 
         void AddRow(string name, ClassMetrics metrics) => table.AddRow(
             name,

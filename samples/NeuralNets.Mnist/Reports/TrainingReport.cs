@@ -65,10 +65,10 @@ internal static class TrainingReport
 
     private static XElement Confusion(ConfusionMatrix confusion)
     {
-        long[,] counts = new long[confusion.Classes, confusion.Classes];
-        for (int actual = 0; actual < confusion.Classes; actual++)
+        long[,] counts = new long[confusion.ClassCount, confusion.ClassCount];
+        for (int actual = 0; actual < confusion.ClassCount; actual++)
         {
-            for (int predicted = 0; predicted < confusion.Classes; predicted++)
+            for (int predicted = 0; predicted < confusion.ClassCount; predicted++)
             {
                 counts[actual, predicted] = confusion[actual, predicted];
             }
@@ -91,14 +91,14 @@ internal static class TrainingReport
                 "Precision: of those taken for the digit, how many are it. Recall: of its images, how many were recognised.",
                 ["Digit", "Precision", "Recall", "F1", "Images"],
                 [
-                    .. Enumerable.Range(0, confusion.Classes).Select(digit => Row($"{digit}", confusion.Metrics(digit))),
-                    Row("Mean of the digits", confusion.MacroAverage()),
-                    Row("Mean of the images", confusion.WeightedAverage()),
+                    .. Enumerable.Range(0, confusion.ClassCount).Select(digit => Row($"{digit}", confusion.GetMetrics(digit))),
+                    Row("Mean of the digits", confusion.ComputeMacroAverage()),
+                    Row("Mean of the images", confusion.ComputeWeightedAverage()),
                 ]),
             Page.Paragraph(
-                $"The right digit is the first guess for {Percent(predictions.TopKAccuracy(1))} of the images, "
-                + $"among the first two for {Percent(predictions.TopKAccuracy(2))}, "
-                + $"among the first three for {Percent(predictions.TopKAccuracy(3))}."),
+                $"The right digit is the first guess for {Percent(predictions.ComputeTopKAccuracy(1))} of the images, "
+                + $"among the first two for {Percent(predictions.ComputeTopKAccuracy(2))}, "
+                + $"among the first three for {Percent(predictions.ComputeTopKAccuracy(3))}."),
         ];
 
         static object[] Row(string name, ClassMetrics metrics) =>
@@ -112,7 +112,7 @@ internal static class TrainingReport
         Predictions<T> predictions = run.Predictions;
         return Page.Section(
             "The most confident mistakes",
-            Page.Tiles("digits", predictions.MostConfidentMistakes(Mistakes).Select(image =>
+            Page.Tiles("digits", predictions.FindMostConfidentMistakes(Mistakes).Select(image =>
             {
                 (int actual, int predicted) = (predictions.Actual[image], predictions.Predicted[image]);
                 string confidence = Percent(predictions.Confidences[image]);

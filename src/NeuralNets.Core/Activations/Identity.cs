@@ -1,4 +1,5 @@
 using System.Numerics;
+using NeuralNets.Core.Kernels;
 
 namespace NeuralNets.Core.Activations;
 
@@ -10,9 +11,11 @@ public sealed class Identity<T> : IActivation<T>
 {
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The spans differ in length.</exception>
+    /// <exception cref="ArgumentException">The spans overlap without being the same memory.</exception>
     public void Evaluate(ReadOnlySpan<T> z, Span<T> a)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(a.Length, z.Length);
+        SpanOverlap.CheckSameOrSeparate(z, a);
         z.CopyTo(a);
     }
 

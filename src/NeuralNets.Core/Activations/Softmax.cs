@@ -1,7 +1,6 @@
 using System.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Kernels;
-using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core.Activations;
 
@@ -33,9 +32,11 @@ public sealed class Softmax<T> : ILayerActivation<T>
 
     /// <summary>Computes the probabilities for adjacent columns of logits. Does not allocate.</summary>
     /// <param name="z">(classes × samples), column-major.</param>
-    /// <param name="a">Receives the probabilities, of the same length; may be the memory of <paramref name="z"/>.</param>
+    /// <param name="a">Receives the probabilities, of the same length; the memory of <paramref name="z"/>, or not
+    /// overlapping it.</param>
     /// <param name="unitCount">The length of a column, positive.</param>
-    /// <exception cref="ArgumentException">The spans differ in length, or do not hold whole columns.</exception>
+    /// <exception cref="ArgumentException">The spans differ in length, do not hold whole columns, or overlap without being the same
+    /// memory.</exception>
     public void Evaluate(ReadOnlySpan<T> z, Span<T> a, int unitCount)
     {
         ElementType.Check<T>();
@@ -47,6 +48,7 @@ public sealed class Softmax<T> : ILayerActivation<T>
                 nameof(a));
         }
 
+        SpanOverlap.CheckSameOrSeparate(z, a, nameof(a));
         int samples = z.Length / unitCount;
         Span<T> scratch = stackalloc T[2 * Math.Min(samples, SoftmaxKernel.BlockColumns)];
         for (int start = 0; start < samples; start += SoftmaxKernel.BlockColumns)

@@ -11,10 +11,14 @@ public sealed class Tanh<T> : IActivation<T>
 {
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The spans differ in length.</exception>
+    /// <exception cref="ArgumentException">The spans overlap without being the same memory.</exception>
     public void Evaluate(ReadOnlySpan<T> z, Span<T> a) => Elementwise.Apply<T, TanhOperator<T>>(z, a);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The spans differ in length.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="gradient"/> overlaps <paramref name="a"/> without being the same memory.
+    /// </exception>
     public void MultiplyByDerivative(ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> gradient) =>
         Elementwise.Apply<T, Derivative>(a, gradient, gradient);
 

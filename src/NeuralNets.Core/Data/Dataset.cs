@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Initialization;
-using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core.Data;
 

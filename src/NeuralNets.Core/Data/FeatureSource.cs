@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Security.Cryptography;
 using NeuralNets.Core.Kernels;
-using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core.Data;
 

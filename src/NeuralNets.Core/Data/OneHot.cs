@@ -1,5 +1,4 @@
 using MathNet.Numerics.LinearAlgebra;
-using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core.Data;
 
@@ -7,18 +6,29 @@ namespace NeuralNets.Core.Data;
 public static class OneHot
 {
     /// <summary>Returns a matrix whose column j is 1 in the row of label j, and 0 elsewhere.</summary>
-    /// <param name="labels">One label a sample, 0 … classes−1.</param>
+    /// <param name="labels">One label per sample, 0 … classes−1.</param>
     /// <param name="classes">The number of classes, positive.</param>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <returns>(classes × samples).</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is not positive.</exception>
-    /// <exception cref="ArgumentException">A label is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// A label is out of range, or the matrix, which is dense, would have more elements than an array can.
+    /// </exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public static Matrix<T> Encode<T>(ReadOnlySpan<int> labels, int classes)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         ElementType.Check<T>();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
         Requirements.CheckLabels(labels, classes, nameof(labels));
+        if ((long)classes * labels.Length > Array.MaxLength)
+        {
+            throw new ArgumentException(
+                $"A one-hot matrix must fit in an array of {Array.MaxLength} elements, but would be {classes} x {labels.Length}. "
+                + "Use the labels themselves.",
+                nameof(labels));
+        }
+
         Matrix<T> encoded = Matrix<T>.Build.Dense(classes, labels.Length);
         for (int j = 0; j < labels.Length; j++)
         {
@@ -31,9 +41,10 @@ public static class OneHot
     /// <summary>Returns the row of the 1 in each column.</summary>
     /// <param name="encoded">(classes × samples): one 1 in each column, 0 elsewhere.</param>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-    /// <returns>One label a sample, 0 … classes−1.</returns>
+    /// <returns>One label per sample, 0 … classes−1.</returns>
     /// <exception cref="ArgumentException">A column is not one-hot.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="encoded"/> is null.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public static int[] Decode<T>(Matrix<T> encoded)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => Decode(encoded, nameof(encoded));
 

@@ -13,16 +13,17 @@ public static class Accuracy
         if (actual.IsEmpty || actual.Length != predicted.Length)
         {
             throw new ArgumentException(
-                $"There must be one predicted label for each actual one, and at least one, but there were {actual.Length} actual and {predicted.Length} predicted.",
+                "There must be one predicted label per actual one, and at least one, "
+                + $"but there were {actual.Length} actual and {predicted.Length} predicted.",
                 nameof(predicted));
         }
 
-        int hits = 0;
+        int correct = 0;
         for (int i = 0; i < actual.Length; i++)
         {
-            hits += actual[i] == predicted[i] ? 1 : 0;
+            correct += actual[i] == predicted[i] ? 1 : 0;
         }
 
-        return (double)hits / actual.Length;
+        return (double)correct / actual.Length;
     }
 }

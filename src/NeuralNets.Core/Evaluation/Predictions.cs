@@ -1,6 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Kernels;
-using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core.Evaluation;
 
@@ -16,13 +15,15 @@ public sealed class Predictions<T>
     private readonly int[] _actual;
     private readonly int[] _predicted;
     private readonly double[] _confidences;
+    private readonly T[]? _columns; // null: the storage is not column-major
 
     /// <summary>Compares the true labels with probabilities.</summary>
     /// <param name="actual">The true label of each sample, 0 … classes−1; copied.</param>
     /// <param name="probabilities">The probabilities of the classes, (classes × samples).
     /// Kept, not copied, and must not change any more.</param>
-    /// <exception cref="ArgumentException">There is no sample, not one label a sample,
-    /// a label is out of range, or a probability is NaN.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no sample, there is not one label per sample, a label is out of range, or a probability is NaN.
+    /// </exception>
     /// <exception cref="ArgumentNullException"><paramref name="probabilities"/> is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public Predictions(ReadOnlySpan<int> actual, Matrix<T> probabilities)
@@ -32,7 +33,7 @@ public sealed class Predictions<T>
         if (actual.IsEmpty || actual.Length != probabilities.ColumnCount)
         {
             throw new ArgumentException(
-                "There must be one label a sample, and at least one: "
+                "There must be one label per sample, and at least one: "
                 + $"the probabilities are {probabilities.RowCount} x {probabilities.ColumnCount}, "
                 + $"but there were {actual.Length} labels.",
                 nameof(actual));
@@ -43,10 +44,10 @@ public sealed class Predictions<T>
         _actual = actual.ToArray();
         _predicted = new int[actual.Length];
         _confidences = new double[actual.Length];
-        T[] columns = probabilities.AsColumnMajorArray() ?? probabilities.ToColumnMajorArray();
+        _columns = probabilities.AsColumnMajorArray();
         for (int i = 0; i < actual.Length; i++)
         {
-            ReadOnlySpan<T> column = columns.AsSpan(i * probabilities.RowCount, probabilities.RowCount);
+            ReadOnlySpan<T> column = Column(i);
             foreach (T probability in column)
             {
                 if (T.IsNaN(probability))
@@ -77,12 +78,12 @@ public sealed class Predictions<T>
     /// <summary>How often each class was taken for each other.</summary>
     public ConfusionMatrix Confusion { get; }
 
-    /// <summary>Returns the share of the samples whose true class is among the <paramref name="k"/> most probable ones.</summary>
+    /// <summary>Computes the share of the samples whose true class is among the <paramref name="k"/> most probable ones.</summary>
     /// <param name="k">How many classes count, from 1 (which gives the accuracy) to their number (which gives 1).</param>
     /// <returns>The share, 0 … 1.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is not from 1 to the number of classes.</exception>
     /// <remarks>Of equally probable classes the one with the lower number comes first, as in prediction.</remarks>
-    public double TopKAccuracy(int k)
+    public double ComputeTopKAccuracy(int k)
     {
         if (k < 1 || k > Probabilities.RowCount)
         {
@@ -90,34 +91,41 @@ public sealed class Predictions<T>
                 nameof(k), k, $"The number of classes that count must be between 1 and {Probabilities.RowCount}.");
         }
 
-        int hits = 0;
+        int correct = 0;
         for (int i = 0; i < _actual.Length; i++)
         {
-            T own = Probabilities[_actual[i], i];
+            ReadOnlySpan<T> column = Column(i);
+            T own = column[_actual[i]];
             int ahead = 0;
-            for (int label = 0; label < Probabilities.RowCount; label++)
+            for (int label = 0; label < column.Length; label++)
             {
-                T other = Probabilities[label, i];
-                ahead += other > own || (other == own && label < _actual[i]) ? 1 : 0;
+                ahead += column[label] > own || (column[label] == own && label < _actual[i]) ? 1 : 0;
             }
 
-            hits += ahead < k ? 1 : 0;
+            correct += ahead < k ? 1 : 0;
         }
 
-        return (double)hits / _actual.Length;
+        return (double)correct / _actual.Length;
     }
 
-    /// <summary>Returns the samples that were classified wrongly with the highest confidence: where to look first, at the
+    /// <summary>Finds the samples that were classified wrongly with the highest confidence: where to look first, at the
     /// network and at the data.</summary>
     /// <param name="count">How many at most, not negative.</param>
     /// <returns>The numbers of the samples, by falling confidence; equally confident ones in the order of the samples.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
-    public int[] MostConfidentMistakes(int count)
+    public int[] FindMostConfidentMistakes(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         return [.. Enumerable.Range(0, _actual.Length)
             .Where(i => _predicted[i] != _actual[i])
             .OrderByDescending(i => _confidences[i])
             .Take(count)];
+    }
+
+    /// <summary>The probabilities of one sample. A matrix that is not dense is never copied as a whole.</summary>
+    private ReadOnlySpan<T> Column(int sample)
+    {
+        int length = Probabilities.RowCount;
+        return _columns is null ? Probabilities.Column(sample).ToArray() : _columns.AsSpan(sample * length, length);
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace NeuralNets.Core.Kernels;
@@ -19,11 +18,12 @@ internal static unsafe class Cache
     {
         if (Sse.IsSupported)
         {
-            fixed (byte* bytes = MemoryMarshal.AsBytes(memory))
+            long length = (long)memory.Length * sizeof(T);
+            fixed (T* start = memory)
             {
-                for (int i = 0; i < memory.Length * sizeof(T); i += LineBytes)
+                for (long i = 0; i < length; i += LineBytes)
                 {
-                    Sse.Prefetch1(bytes + i);
+                    Sse.Prefetch1((byte*)start + i);
                 }
             }
         }

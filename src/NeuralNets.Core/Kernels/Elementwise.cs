@@ -28,12 +28,15 @@ internal interface IBinaryOperator<T>
 /// </summary>
 internal static unsafe class Elementwise
 {
-    /// <summary><c>y[i] = f(x[i])</c>. The spans have one length, and are the same memory or do not overlap. Does not allocate.</summary>
+    /// <summary><c>y[i] = f(x[i])</c>. Does not allocate.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The spans differ in length.</exception>
+    /// <exception cref="ArgumentException">The spans overlap without being the same memory.</exception>
     public static void Apply<T, TOperator>(ReadOnlySpan<T> x, Span<T> y, TOperator f = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IUnaryOperator<T>
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(y.Length, x.Length);
+        SpanOverlap.CheckSameOrSeparate(x, y);
         fixed (T* px = x, py = y)
         {
             switch (Simd.Width)
@@ -51,14 +54,17 @@ internal static unsafe class Elementwise
         }
     }
 
-    /// <summary><c>y[i] = f(x₁[i], x₂[i])</c>. The spans have one length; <paramref name="y"/> may be one of the others.
-    /// Does not allocate.</summary>
+    /// <summary><c>y[i] = f(x₁[i], x₂[i])</c>. Does not allocate.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The spans differ in length.</exception>
+    /// <exception cref="ArgumentException"><paramref name="y"/> overlaps another span without being the same memory.</exception>
     public static void Apply<T, TOperator>(ReadOnlySpan<T> x1, ReadOnlySpan<T> x2, Span<T> y, TOperator f = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperator : struct, IBinaryOperator<T>
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(x2.Length, x1.Length);
         ArgumentOutOfRangeException.ThrowIfNotEqual(y.Length, x1.Length);
+        SpanOverlap.CheckSameOrSeparate(x1, y);
+        SpanOverlap.CheckSameOrSeparate(x2, y);
         fixed (T* px1 = x1, px2 = x2, py = y)
         {
             switch (Simd.Width)

@@ -3,7 +3,6 @@ using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Kernels;
-using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core.Losses;
 

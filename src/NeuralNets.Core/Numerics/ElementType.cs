@@ -6,8 +6,8 @@ namespace NeuralNets.Core.Numerics;
 /// <summary>The element types that the library computes in.</summary>
 internal static class ElementType
 {
-    /// <summary>Refuses any element type but float and double; called at the first public door of each type.</summary>
-    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither <see cref="float"/> nor <see cref="double"/>.</exception>
+    /// <summary>Refuses any element type but float and double; called at the first public entry point of each type.</summary>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public static void Check<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -28,6 +28,11 @@ internal readonly struct JsonFields(JsonElement element, string what)
         ? value
         : throw Error($"must have a non-negative integer as {name}");
 
+    public long NonNegativeInt64(string name) =>
+        Field(name) is { ValueKind: JsonValueKind.Number } field && field.TryGetInt64(out long value) && value >= 0
+            ? value
+            : throw Error($"must have a non-negative 64-bit integer as {name}");
+
     public ulong UnsignedInteger(string name) =>
         Field(name) is { ValueKind: JsonValueKind.Number } field && field.TryGetUInt64(out ulong value)
             ? value

@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Security.Cryptography;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
-using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core.Serialization;
 

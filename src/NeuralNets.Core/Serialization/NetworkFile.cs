@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Security.Cryptography;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
-using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core.Serialization;
 

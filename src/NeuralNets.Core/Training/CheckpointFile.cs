@@ -3,8 +3,8 @@ using System.Text;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Losses;
+using NeuralNets.Core.Optimizers;
 using NeuralNets.Core.Serialization;
-using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core.Training;
 
@@ -26,7 +26,7 @@ namespace NeuralNets.Core.Training;
 /// </para>
 /// <para>
 /// What the caller gives again: the training set, which <see cref="GradientDescentTrainer{T}.Fit"/> checks; the validation set
-/// and the progress handler; and what does not change the result, such as <see cref="GradientDescentTrainer{T}.MaxWorkers"/> and
+/// and the progress handler; and what does not change the result, such as <see cref="GradientDescentTrainer{T}.MaxDegreeOfParallelism"/> and
 /// <see cref="GradientDescentTrainer{T}.Checkpoints"/>.
 /// </para>
 /// <para>
@@ -37,7 +37,7 @@ namespace NeuralNets.Core.Training;
 /// </remarks>
 public static class CheckpointFile
 {
-    private const int Format = 1;
+    private const int Format = 2; // Format 1 has no history and no optimizer.
     private const string TrainingKey = "neuralnets.training";
 
     /// <summary>Saves a trainer and its network to a file. A regular file is replaced as a whole: whatever happens, there is the
@@ -56,8 +56,11 @@ public static class CheckpointFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(trainer);
-        Dictionary<string, string> metadata = NetworkFile.Metadata(trainer.Network, (TrainingKey, Describe(trainer)));
-        AtomicFile.Write(path, stream => SafetensorsWriter.Write(stream, metadata, LayerTensors.Of(trainer.Network)));
+        CheckpointTensors<T> tensors = CheckpointTensors<T>.Of(trainer);
+        Dictionary<string, string> metadata = NetworkFile.Metadata(
+            trainer.Network, (TrainingKey, Describe(trainer, tensors.ComputeSha256())));
+        AtomicFile.Write(path, stream => SafetensorsWriter.Write(
+            stream, metadata, [.. LayerTensors.Of(trainer.Network), .. tensors.ToWrite()]));
     }
 
     /// <summary>Loads a trainer and its network.</summary>
@@ -83,7 +86,8 @@ public static class CheckpointFile
         return Load(stream, path, ownActivations);
     }
 
-    internal static GradientDescentTrainer<T> Load<T>(Stream stream, string name, IEnumerable<IActivation<T>>? ownActivations = null)
+    internal static GradientDescentTrainer<T> Load<T>(
+        Stream stream, string name, IEnumerable<IActivation<T>>? ownActivations = null, Optimizer? ownOptimizer = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ElementType.Check<T>();
@@ -92,20 +96,32 @@ public static class CheckpointFile
         string? sha256 = OwnMetadata.Check(file);
         string what = $"{name}: {TrainingKey}";
         string text = NetworkFile.Metadata(file, TrainingKey);
-        State state = StrictJson.Parse(text, what, json => ReadState<T>(new JsonFields(json, what)));
-        return new GradientDescentTrainer<T>(NetworkFile.ReadNetwork(file, own, ElementConversion.None, sha256))
+        State state = StrictJson.Parse(text, what, json => ReadState<T>(new JsonFields(json, what), ownOptimizer));
+        var trainer = new GradientDescentTrainer<T>(NetworkFile.ReadNetwork(file, own, ElementConversion.None, sha256))
         {
             EpochsCompleted = state.EpochsCompleted,
             Seed = unchecked((long)state.Seed),
             LearningRate = state.LearningRate,
             BatchSize = state.BatchSize,
-            Loss = new CrossEntropyLoss<T>(state.CostOffset),
+            Optimizer = state.Optimizer,
             TrainingSet = state.TrainingSet,
             IsResumed = true,
         };
+        if (state.CostOffset is { } offset)
+        {
+            trainer.Loss = new CrossEntropyLoss<T>(offset);
+        }
+
+        if (state.TensorsSha256 is { } tensors)
+        {
+            trainer.State = new OptimizerState<T>(trainer.Network, state.Optimizer) { UpdateCount = state.UpdateCount };
+            CheckpointTensors<T>.Read(file, trainer, trainer.State, tensors);
+        }
+
+        return trainer;
     }
 
-    private static string Describe<T>(GradientDescentTrainer<T> trainer)
+    private static string Describe<T>(GradientDescentTrainer<T> trainer, string tensorsSha256)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Encoding.UTF8.GetString(StrictJson.Write(json =>
         {
             TrainingSettings<T> settings = trainer.SettingsInUse;
@@ -122,7 +138,18 @@ public static class CheckpointFile
                 json.WriteNull("batchSize");
             }
 
-            json.WriteNumber("costOffset", ((CrossEntropyLoss<T>)settings.Loss!).Offset);
+            if (settings.Loss is CrossEntropyLoss<T> loss)
+            {
+                json.WriteNumber("costOffset", loss.Offset);
+            }
+            else
+            {
+                json.WriteNull("costOffset"); // The caller sets the loss again.
+            }
+
+            json.WriteString("optimizer", settings.Optimizer.Name);
+            json.WriteNumber("updates", trainer.State.UpdateCount);
+            json.WriteString("tensors", tensorsSha256);
             DatasetFingerprint? trainingSet = trainer.TrainingSet;
             json.WriteString("trainingSet", trainingSet?.Sha256);
             if (trainingSet is not null)
@@ -131,18 +158,23 @@ public static class CheckpointFile
             }
         }));
 
-    private static State ReadState<T>(JsonFields fields)
+    private static State ReadState<T>(JsonFields fields, Optimizer? ownOptimizer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        fields.CheckFormat(Format);
+        bool isFirstFormat = fields.PositiveInteger("format") == 1;
+        if (!isFirstFormat)
+        {
+            fields.CheckFormat(Format);
+        }
+
         double rate = fields.Number("learningRate");
-        double offset = fields.Number("costOffset");
+        double? offset = fields.IsNull("costOffset") ? null : fields.Number("costOffset");
         if (!TrainingSettings<T>.IsLearningRate(rate))
         {
             throw fields.Error($"must have a positive and finite learningRate, but has {rate}");
         }
 
-        if (offset is not (>= 0 and <= 1))
+        if (offset is not (null or (>= 0 and <= 1)))
         {
             throw fields.Error($"must have a costOffset from 0 to 1, but has {offset}");
         }
@@ -153,7 +185,18 @@ public static class CheckpointFile
             rate,
             fields.IsNull("batchSize") ? null : fields.PositiveInteger("batchSize"),
             offset,
+            isFirstFormat ? new Sgd() : ReadOptimizer(fields, ownOptimizer),
+            isFirstFormat ? 0 : fields.NonNegativeInt64("updates"),
+            isFirstFormat ? null : fields.Text("tensors"),
             fields.IsNull("trainingSet") ? null : new DatasetFingerprint(ReadFingerprintVersion(fields), fields.Text("trainingSet")));
+    }
+
+    private static Optimizer ReadOptimizer(JsonFields fields, Optimizer? own)
+    {
+        string name = fields.Text("optimizer");
+        Optimizer[] known = own is null ? [.. OptimizerCatalog.All] : [.. OptimizerCatalog.All, own];
+        return known.FirstOrDefault(optimizer => optimizer.Name == name)
+            ?? throw fields.Error($"must have an optimizer that is known, but has {StrictJson.Quote(name)}");
     }
 
     private static int ReadFingerprintVersion(JsonFields fields)
@@ -173,5 +216,13 @@ public static class CheckpointFile
 
     /// <summary>What training depends on beside the parameters and the data.</summary>
     private sealed record State(
-        int EpochsCompleted, ulong Seed, double LearningRate, int? BatchSize, double CostOffset, DatasetFingerprint? TrainingSet);
+        int EpochsCompleted,
+        ulong Seed,
+        double LearningRate,
+        int? BatchSize,
+        double? CostOffset,
+        Optimizer Optimizer,
+        long UpdateCount,
+        string? TensorsSha256,
+        DatasetFingerprint? TrainingSet);
 }

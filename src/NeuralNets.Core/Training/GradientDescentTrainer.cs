@@ -4,7 +4,6 @@ using NeuralNets.Core.Data;
 using NeuralNets.Core.Kernels;
 using NeuralNets.Core.Losses;
 using NeuralNets.Core.Optimizers;
-using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Core.Training;
 
@@ -163,8 +162,12 @@ public sealed class GradientDescentTrainer<T>
     /// <summary>The settings of the call of Fit that is running, otherwise those for the next one: what a checkpoint holds.</summary>
     internal TrainingSettings<T> SettingsInUse => _running ?? Settings;
 
-    /// <summary>What the optimizer remembers; null before the first step.</summary>
-    internal OptimizerState<T>? State { get; set; }
+    /// <summary>What the optimizer in use remembers: that of the steps so far, or nothing yet if it is another one than theirs.</summary>
+    internal OptimizerState<T> State
+    {
+        get => field?.Optimizer == SettingsInUse.Optimizer ? field : field = new(Network, SettingsInUse.Optimizer);
+        set;
+    }
 
     /// <summary>The fingerprint of the set that was trained on last; computed when it is asked for, which is when a checkpoint is
     /// saved.</summary>
@@ -230,11 +233,6 @@ public sealed class GradientDescentTrainer<T>
         try
         {
             _running = settings;
-            if (State?.Optimizer != settings.Optimizer)
-            {
-                State = new OptimizerState<T>(Network, settings.Optimizer);
-            }
-
             var run = new TrainingRun<T>(this, settings, State, training, epochs, validation, onEpoch, cancellationToken);
             _trainedOn = training;
             return run.Run();

@@ -148,6 +148,37 @@ public abstract class SoftmaxTests<T>
         noMatrix.Should().Throw<ArgumentNullException>().WithParameterName("logits");
     }
 
+    [Theory]
+    [InlineData(0, 3)]
+    [InlineData(3, 0)]
+    [InlineData(0, 1)]
+    [InlineData(8, 0)]
+    public void Evaluate_OverlappingSpans_AreRefusedAndNothingIsWritten(int from, int to)
+    {
+        T[] buffer = RandomValues.Create<T>(8, 17, limit: 4);
+        T[] before = [.. buffer];
+
+        Action evaluate = () => s_softmax.Evaluate(buffer.AsSpan(from, 9), buffer.AsSpan(to, 9), 3);
+
+        evaluate.Should().Throw<ArgumentException>().WithParameterName("probabilities")
+            .WithMessage("The output must be the memory of the input or not overlap it, but its*");
+        buffer.Should().Equal(before);
+    }
+
+    [Fact]
+    public void Evaluate_NeighboursInOneBuffer_AreThoseOfTwoBuffers()
+    {
+        T[] buffer = RandomValues.Create<T>(9, 27, limit: 4);
+        T[] expected = new T[9];
+        s_softmax.Evaluate(buffer.AsSpan(9, 9), expected, 3);
+
+        s_softmax.Evaluate(buffer.AsSpan(9, 9), buffer.AsSpan(0, 9), 3);
+        s_softmax.Evaluate(buffer.AsSpan(9, 9), buffer.AsSpan(18, 9), 3);
+
+        buffer[..9].Should().Equal(expected);
+        buffer[18..].Should().Equal(expected);
+    }
+
     [Fact]
     public void ToString_Softmax_IsItsName() => s_softmax.ToString().Should().Be("Softmax");
 

@@ -45,8 +45,10 @@ internal static class ArithmeticScenario
                 var trainer = new GradientDescentTrainer<double>(network)
                 {
                     BatchSize = 50,
-                    Hooks = { WorkerCount = workers },
-                    Hooks.CutsFirstLayerByUnits = true,
+                    Hooks =
+                    {
+                        WorkerCount = workers, CutsFirstLayerByUnits = true,
+                    },
                 };
                 Print(0, () => trainer.Fit(set, 1));
             }

@@ -3,7 +3,6 @@ using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Losses;
-using NeuralNets.Core.Serialization;
 using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests.ChildProcess;

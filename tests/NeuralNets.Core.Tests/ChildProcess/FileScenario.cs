@@ -1,3 +1,4 @@
+using NeuralNets.Core.Training;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Serialization;

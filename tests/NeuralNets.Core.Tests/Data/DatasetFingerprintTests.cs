@@ -62,7 +62,7 @@ public abstract class DatasetFingerprintTests<T>
     {
         byte[] pixels = [.. Enumerable.Range(0, 40 * 5).Select(i => (byte)((i * 37) + 11))];
         byte[] labels = [.. Enumerable.Range(0, 40).Select(i => (byte)i)];
-        Dataset<T> set = Dataset<T>.FromImages(new LabeledImages(pixels, labels, 1, 5), classes: 40);
+        Dataset<T> set = Dataset<T>.FromImages(new LabeledImages(pixels, labels, 1, 5), classCount: 40);
         (Dataset<T> training, _) = set.Split(0.4, seed: 3);
         Matrix<T> numbers = training.ToMatrix();
 

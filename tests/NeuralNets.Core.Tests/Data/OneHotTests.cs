@@ -49,12 +49,27 @@ public abstract class OneHotTests<T>
     }
 
     [Fact]
+    public void Encode_MoreElementsThanAnArrayHolds_SaysTheLimit()
+    {
+        // 2³² elements, of which 32 bits would count none, and 3·2³⁰, of which they would count a negative number.
+        foreach ((int classes, int samples) in new[] { (1 << 16, 1 << 16), (3 << 14, 1 << 16) })
+        {
+            Action encode = () => OneHot.Encode<T>(new int[samples], classes);
+
+            encode.Should().Throw<ArgumentException>().WithParameterName("labels").WithMessage(
+                $"A one-hot matrix must fit in an array of {Array.MaxLength} elements, but would be {classes} x {samples}.*");
+        }
+    }
+
+    [Fact]
     public void Decode_NotOneHot_NamesTheColumn()
     {
         Action none = () => Decode(0, 0);
         Action two = () => Decode(1, 1);
         Action half = () => Decode(0, 0.5);
         Action nan = () => Decode(1, double.NaN);
+        Action onlyNaN = () => Decode(double.NaN, 0);
+        Action infinite = () => Decode(1, double.PositiveInfinity);
         Action missing = () => OneHot.Decode<T>(null!);
 
         none.Should().Throw<ArgumentException>().WithParameterName("encoded")
@@ -62,6 +77,8 @@ public abstract class OneHotTests<T>
         two.Should().Throw<ArgumentException>().WithMessage("*row 1 of column 1 holds 1.*");
         half.Should().Throw<ArgumentException>().WithMessage("*row 1 of column 1 holds 0.5.*");
         nan.Should().Throw<ArgumentException>().WithMessage("*row 1 of column 1 holds NaN.*");
+        onlyNaN.Should().Throw<ArgumentException>().WithMessage("*row 0 of column 1 holds NaN.*");
+        infinite.Should().Throw<ArgumentException>().WithMessage("*row 1 of column 1 holds *");
         missing.Should().Throw<ArgumentNullException>().WithParameterName("encoded");
 
         static void Decode(double first, double second) =>

@@ -23,7 +23,7 @@ public class AccuracyTests
         Action evaluate = () => Accuracy.Of(new int[actual], new int[predicted]);
 
         evaluate.Should().Throw<ArgumentException>()
-            .WithMessage($"There must be one predicted label for each actual one, and at least one, "
+            .WithMessage($"There must be one predicted label per actual one, and at least one, "
                 + $"but there were {actual} actual and {predicted} predicted.*");
     }
 }

@@ -7,7 +7,7 @@ public class ConfusionMatrixTests
     [Fact]
     public void Constructor_Labels_CountsThePairs()
     {
-        var matrix = new ConfusionMatrix([0, 0, 1, 1, 1, 2], [0, 1, 1, 1, 0, 0], classes: 4);
+        var matrix = new ConfusionMatrix([0, 0, 1, 1, 1, 2], [0, 1, 1, 1, 0, 0], classCount: 4);
 
         long[,] expected = { { 1, 1, 0, 0 }, { 1, 2, 0, 0 }, { 1, 0, 0, 0 }, { 0, 0, 0, 0 } };
         for (int actual = 0; actual < 4; actual++)
@@ -18,13 +18,13 @@ public class ConfusionMatrixTests
             }
         }
 
-        matrix.Classes.Should().Be(4);
-        matrix.Samples.Should().Be(6);
+        matrix.ClassCount.Should().Be(4);
+        matrix.SampleCount.Should().Be(6);
         matrix.Accuracy.Should().Be(0.5);
     }
 
     [Fact]
-    public void Constructor_ManyLabels_SumsToTheirNumberAndItsDiagonalToTheHits()
+    public void Constructor_ManyLabels_SumsToTheirNumberAndItsDiagonalToTheCorrectOnes()
     {
         var random = new Random(1);
         int[] actual = [.. Enumerable.Range(0, 1000).Select(_ => random.Next(7))];
@@ -55,11 +55,11 @@ public class ConfusionMatrixTests
     {
         Action none = () => _ = new ConfusionMatrix([], [], 3);
         Action different = () => _ = new ConfusionMatrix([0, 1], [0], 3);
-        Action classes = () => _ = new ConfusionMatrix([0], [0], 0);
+        Action classCount = () => _ = new ConfusionMatrix([0], [0], 0);
 
         none.Should().Throw<ArgumentException>().WithMessage("There must be*at least one*0 actual*");
         different.Should().Throw<ArgumentException>().WithMessage("*2 actual and 1 predicted.*");
-        classes.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(nameof(classes));
+        classCount.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(nameof(classCount));
     }
 
     // Class 2 is never predicted, class 3 never occurs, class 4 neither:
@@ -68,7 +68,7 @@ public class ConfusionMatrixTests
     //        1           1  2  0  1  0
     //        2           2  0  0  0  0
     private static readonly ConfusionMatrix s_matrix =
-        new([0, 0, 0, 0, 1, 1, 1, 1, 2, 2], [0, 0, 0, 1, 0, 1, 1, 3, 0, 0], classes: 5);
+        new([0, 0, 0, 0, 1, 1, 1, 1, 2, 2], [0, 0, 0, 1, 0, 1, 1, 3, 0, 0], classCount: 5);
 
     [Theory]
     [InlineData(0, 3.0 / 6, 3.0 / 4, 6.0 / 10, 4)]
@@ -76,14 +76,14 @@ public class ConfusionMatrixTests
     [InlineData(2, 0, 0, 0, 2)]
     [InlineData(3, 0, 0, 0, 0)]
     [InlineData(4, 0, 0, 0, 0)]
-    public void Metrics_Class_IsWhatWasCountedByHand(int label, double precision, double recall, double f1, long support) =>
-        s_matrix.Metrics(label).Should().Be(
+    public void GetMetrics_Class_IsWhatWasCountedByHand(int label, double precision, double recall, double f1, long support) =>
+        s_matrix.GetMetrics(label).Should().Be(
             new ClassMetrics { Precision = precision, Recall = recall, F1 = f1, Support = support });
 
     [Fact]
-    public void MacroAverage_Classes_CountsThoseThatOccurOrWerePredictedTheSame()
+    public void ComputeMacroAverage_Classes_CountsThoseThatOccurOrWerePredictedTheSame()
     {
-        ClassMetrics macro = s_matrix.MacroAverage();
+        ClassMetrics macro = s_matrix.ComputeMacroAverage();
 
         macro.Precision.Should().BeApproximately(((1.0 / 2) + (2.0 / 3)) / 4, 1e-15);
         macro.Recall.Should().BeApproximately((0.75 + 0.5) / 4, 1e-15);
@@ -92,9 +92,9 @@ public class ConfusionMatrixTests
     }
 
     [Fact]
-    public void WeightedAverage_Classes_CountsEachAsOftenAsItOccurs()
+    public void ComputeWeightedAverage_Classes_CountsEachAsOftenAsItOccurs()
     {
-        ClassMetrics weighted = s_matrix.WeightedAverage();
+        ClassMetrics weighted = s_matrix.ComputeWeightedAverage();
 
         weighted.Precision.Should().BeApproximately(((4 * 0.5) + (4 * (2.0 / 3))) / 10, 1e-15);
         weighted.Recall.Should().BeApproximately(0.5, 1e-15).And.BeApproximately(s_matrix.Accuracy, 1e-15);
@@ -105,9 +105,9 @@ public class ConfusionMatrixTests
     [Theory]
     [InlineData(-1)]
     [InlineData(5)]
-    public void Metrics_NoClass_Throws(int label)
+    public void GetMetrics_NoClass_Throws(int label)
     {
-        Action evaluate = () => s_matrix.Metrics(label);
+        Action evaluate = () => s_matrix.GetMetrics(label);
 
         evaluate.Should().Throw<ArgumentOutOfRangeException>().WithMessage("The class must be between 0 and 4.*");
     }
@@ -119,6 +119,55 @@ public class ConfusionMatrixTests
     {
         Func<long> count = () => s_matrix[actual, predicted];
 
-        count.Should().Throw<IndexOutOfRangeException>();
+        count.Should().Throw<ArgumentOutOfRangeException>().WithMessage("The class must be between 0 and 4.*");
+    }
+
+    [Fact]
+    public void Constructor_AnyNumberOfClasses_TakesMemoryForItsSamplesOnly()
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        var matrix = new ConfusionMatrix([0, 7, int.MaxValue - 1], [0, int.MaxValue - 1, 7], int.MaxValue);
+        ClassMetrics macro = matrix.ComputeMacroAverage();
+        ClassMetrics weighted = matrix.ComputeWeightedAverage();
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(100_000);
+        matrix[7, int.MaxValue - 1].Should().Be(1);
+        matrix[7, 7].Should().Be(0);
+        matrix[1, 1].Should().Be(0);
+        matrix.GetMetrics(0).F1.Should().Be(1);
+        matrix.GetMetrics(1).Should().Be(new ClassMetrics { Precision = 0, Recall = 0, F1 = 0, Support = 0 });
+        macro.Recall.Should().Be(1.0 / 3);
+        weighted.Recall.Should().Be(1.0 / 3);
+    }
+
+    [Fact]
+    public void ToString_FewClasses_IsTheAccuracyAndTheTable()
+    {
+        using var culture = new DecimalComma();
+
+        s_matrix.ToString().Should().Be(
+            """
+            accuracy 0.5000 over 10 samples of 5 classes; rows: actual, columns: predicted
+                 0  1  2  3  4
+              0  3  1  0  0  0
+              1  1  2  0  1  0
+              2  2  0  0  0  0
+              3  0  0  0  0  0
+              4  0  0  0  0  0
+            """.ReplaceLineEndings("\n"));
+    }
+
+    [Theory]
+    [InlineData(20, 22)]
+    [InlineData(21, 1)]
+    [InlineData(int.MaxValue, 1)]
+    public void ToString_Classes_HasATableForUpTo20(int classCount, int lines)
+    {
+        string text = new ConfusionMatrix(new int[1000], new int[1000], classCount).ToString();
+
+        text.Should().StartWith($"accuracy 1.0000 over 1000 samples of {classCount} classes");
+        text.Split('\n').Should().HaveCount(lines);
+        text.Split('\n').Skip(1).All(line => line.Length == 21 * "  1000".Length).Should().BeTrue();
     }
 }

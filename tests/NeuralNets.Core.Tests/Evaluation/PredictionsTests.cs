@@ -32,25 +32,25 @@ public class PredictionsTests
     [InlineData(1, 0.2)] // sample 0
     [InlineData(2, 0.6)] // and 1 and 4; of sample 2's equal classes 0 and 1 the lower number is second
     [InlineData(3, 1.0)]
-    public void TopKAccuracy_Classes_IsTheShareAmongTheMostProbable(int k, double expected) =>
-        s_predictions.TopKAccuracy(k).Should().Be(expected);
+    public void ComputeTopKAccuracy_Classes_IsTheShareAmongTheMostProbable(int k, double expected) =>
+        s_predictions.ComputeTopKAccuracy(k).Should().Be(expected);
 
     [Theory]
     [InlineData(0)]
     [InlineData(4)]
-    public void TopKAccuracy_NotANumberOfClasses_Throws(int k)
+    public void ComputeTopKAccuracy_NotANumberOfClasses_Throws(int k)
     {
-        Action evaluate = () => s_predictions.TopKAccuracy(k);
+        Action evaluate = () => s_predictions.ComputeTopKAccuracy(k);
 
         evaluate.Should().Throw<ArgumentOutOfRangeException>().WithMessage("*between 1 and 3.*");
     }
 
     [Fact]
-    public void MostConfidentMistakes_Samples_AreThoseByFallingConfidence()
+    public void FindMostConfidentMistakes_Samples_AreThoseByFallingConfidence()
     {
-        s_predictions.MostConfidentMistakes(10).Should().Equal(3, 1, 2, 4);
-        s_predictions.MostConfidentMistakes(2).Should().Equal(3, 1);
-        s_predictions.MostConfidentMistakes(0).Should().BeEmpty();
+        s_predictions.FindMostConfidentMistakes(10).Should().Equal(3, 1, 2, 4);
+        s_predictions.FindMostConfidentMistakes(2).Should().Equal(3, 1);
+        s_predictions.FindMostConfidentMistakes(0).Should().BeEmpty();
     }
 
     [Fact]
@@ -64,9 +64,38 @@ public class PredictionsTests
         var predictions = new Predictions<float>(set.Labels, network.Predict(set));
 
         predictions.Predicted.ToArray().Should().Equal(network.PredictLabels(set));
-        predictions.TopKAccuracy(1).Should().Be(predictions.Confusion.Accuracy);
-        predictions.TopKAccuracy(6).Should().Be(1);
-        predictions.TopKAccuracy(3).Should().BeInRange(predictions.TopKAccuracy(2), predictions.TopKAccuracy(4));
+        predictions.ComputeTopKAccuracy(1).Should().Be(predictions.Confusion.Accuracy);
+        predictions.ComputeTopKAccuracy(6).Should().Be(1);
+        predictions.ComputeTopKAccuracy(3).Should().BeInRange(predictions.ComputeTopKAccuracy(2), predictions.ComputeTopKAccuracy(4));
+    }
+
+    [Fact]
+    public void Constructor_ManyClasses_TakesMemoryInProportionToThem()
+    {
+        const int Classes = 50_000;
+        Matrix<float> probabilities = Matrix<float>.Build.Dense(Classes, 2, 1f / Classes);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        var predictions = new Predictions<float>([3, 0], probabilities);
+        double topFive = predictions.ComputeTopKAccuracy(5);
+        ClassMetrics macro = predictions.Confusion.ComputeMacroAverage();
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(2 * Classes * sizeof(float));
+        topFive.Should().Be(1);
+        macro.Recall.Should().Be(0.5);
+    }
+
+    [Fact]
+    public void Constructor_SparseMatrix_IsReadColumnByColumn()
+    {
+        Matrix<double> probabilities = Matrix<double>.Build.Sparse(1000, 3);
+        probabilities[999, 0] = 1;
+        probabilities[5, 2] = 0.5;
+
+        var predictions = new Predictions<double>([999, 1, 6], probabilities);
+
+        predictions.Predicted.ToArray().Should().Equal(999, 0, 5);
+        predictions.ComputeTopKAccuracy(2).Should().Be(2.0 / 3);
     }
 
     [Fact]
@@ -78,7 +107,7 @@ public class PredictionsTests
         Matrix<double> withNaN = Matrix<double>.Build.Dense(2, 2, [0.5, 0.5, 0.5, double.NaN]);
         Action noNumber = () => _ = new Predictions<double>([0, 1], withNaN);
         Action missing = () => _ = new Predictions<double>([0], null!);
-        Action negative = () => s_predictions.MostConfidentMistakes(-1);
+        Action negative = () => s_predictions.FindMostConfidentMistakes(-1);
 
         number.Should().Throw<ArgumentException>().WithMessage("*3 x 5, but there were 2 labels.*");
         label.Should().Throw<ArgumentException>().WithMessage("Labels must be between 0 and 2, but sample 2 has label 3.*");

@@ -213,7 +213,7 @@ public sealed class AtomicFileOnLinuxTests
         child.WaitForExit();
 
         bytes.Position = 0;
-        NetworkFile.Load<float>(bytes, "output").ParametersSha256().Should().Be(FileScenario.Network().ParametersSha256());
+        NetworkFile.Load<float>(bytes, "output").ComputeParametersSha256().Should().Be(FileScenario.Network().ComputeParametersSha256());
     }
 
     [LinuxFact]
@@ -230,7 +230,7 @@ public sealed class AtomicFileOnLinuxTests
 
         Child.RunUnder(["unshare", .. mounted], ["save", inside]);
 
-        NetworkFile.Load<float>(outside).ParametersSha256().Should().Be(FileScenario.Network().ParametersSha256());
+        NetworkFile.Load<float>(outside).ComputeParametersSha256().Should().Be(FileScenario.Network().ComputeParametersSha256());
         Directory.GetFileSystemEntries(folder.File(".")).Should().HaveCount(2);
     }
 
@@ -261,7 +261,7 @@ public sealed class AtomicFileOnLinuxTests
         lines[..9].Should().OnlyContain(line => line.Contains(": UnauthorizedAccessException: "));
         lines[8].Should().Contain("needs a folder that may be written").And.Contain("closed/new");
         lines[9].Should().Be("write there: done");
-        NetworkFile.Load<float>(there).ParametersSha256().Should().Be(FileScenario.Network().ParametersSha256());
+        NetworkFile.Load<float>(there).ComputeParametersSha256().Should().Be(FileScenario.Network().ComputeParametersSha256());
         Stat(there, "%i").Should().Be(inode);
     }
 

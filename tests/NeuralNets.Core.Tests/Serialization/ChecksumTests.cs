@@ -214,7 +214,7 @@ public abstract class ChecksumTests<T>
 
     private static string Describe(GradientDescentTrainer<T> trainer) =>
         $"{Describe(trainer.Network)} {trainer.EpochsCompleted} {trainer.Seed} {trainer.LearningRate:R} {trainer.BatchSize} "
-        + $"{trainer.Loss.Offset:R} {trainer.TrainingSet} {trainer.IsResumed}";
+        + $"{((CrossEntropyLoss<T>)trainer.Loss!).Offset:R} {string.Join(", ", trainer.History)} {trainer.TrainingSet} {trainer.IsResumed}";
 
     private static byte[] Saved()
     {
@@ -233,7 +233,7 @@ public abstract class ChecksumTests<T>
             BatchSize = 4,
             Seed = 9,
             LearningRate = 0.25,
-            Loss = new CrossEntropyLoss<double>(0.5),
+            Loss = new CrossEntropyLoss<T>(0.5),
             Checkpoints = new CheckpointSchedule(folder.File("checkpoint")),
         };
         trainer.Fit(s_samples, 2);

@@ -26,7 +26,7 @@ public abstract class LoadLayersTests<T>
 
         Network<T> network = NetworkFile.LoadLayers<T>(new MemoryStream(file), "the file", ["a"], []);
 
-        network.Classes.Should().Be(2);
+        network.OutputCount.Should().Be(2);
         FluentActions.Invoking(() => NetworkFile.LoadLayers<T>(new MemoryStream(file[..^1]), "the file", ["a"], []))
             .Should().Throw<InvalidDataException>();
     }

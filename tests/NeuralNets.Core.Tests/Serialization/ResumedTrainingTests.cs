@@ -3,7 +3,6 @@ using System.Text;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
-using NeuralNets.Core.Serialization;
 using NeuralNets.Core.Tests.ChildProcess;
 using NeuralNets.Core.Tests.Data;
 using NeuralNets.Core.Training;
@@ -58,7 +57,7 @@ public abstract class ResumedTrainingTests<T>
         result.Epochs.Should().BeEmpty();
         result.SamplesPerSecond.Should().Be(0);
         result.TrainingTime.Should().Be(TimeSpan.Zero);
-        result.Workers.Should().Be(0);
+        result.WorkerCount.Should().Be(0);
         result.Backend.Should().Be(trainer.Backend.Name);
         File.Exists(path).Should().BeFalse("nothing was done");
         resumed.EpochsCompleted.Should().Be(3);
@@ -114,7 +113,7 @@ public sealed class ResumedTrainingSingleTests : ResumedTrainingTests<float>
         {
             byte[] copy = [.. pixels];
             copy[4 * changed] ^= (byte)(changed == 0 ? 0 : 1);
-            return Dataset<float>.FromImages(new LabeledImages(copy, labels, 2, 2), classes: 3);
+            return Dataset<float>.FromImages(new LabeledImages(copy, labels, 2, 2), classCount: 3);
         }
 
         var network = new Network<float>([4, 5, 3], new LeakyRelu<float>(0.02), seed: 3);

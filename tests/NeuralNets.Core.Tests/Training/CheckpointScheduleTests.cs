@@ -1,4 +1,3 @@
-using NeuralNets.Core.Serialization;
 using NeuralNets.Core.Tests.ChildProcess;
 using NeuralNets.Core.Tests.Data;
 using NeuralNets.Core.Training;

@@ -1,6 +1,5 @@
 using NeuralNets.Core.Training.Workers;
 using System.Diagnostics;
-using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests.Training;
 

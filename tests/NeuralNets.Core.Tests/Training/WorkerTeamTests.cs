@@ -1,5 +1,4 @@
 using NeuralNets.Core.Training.Workers;
-using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests.Training;
 

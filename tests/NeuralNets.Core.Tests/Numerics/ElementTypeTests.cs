@@ -5,9 +5,9 @@ using NeuralNets.Core.Data;
 using NeuralNets.Core.Losses;
 using NeuralNets.Core.Training;
 
-namespace NeuralNets.Core.Tests;
+namespace NeuralNets.Core.Tests.Numerics;
 
-/// <summary><see cref="Half"/> meets the generic constraint; every public door refuses it before Math.NET fails on it.</summary>
+/// <summary><see cref="Half"/> meets the generic constraint; every public entry point refuses it before Math.NET fails on it.</summary>
 public class ElementTypeTests
 {
     public static TheoryData<string, Action> Doors => new()

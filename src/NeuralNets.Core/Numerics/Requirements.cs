@@ -1,4 +1,4 @@
-namespace NeuralNets.Core;
+namespace NeuralNets.Core.Numerics;
 
 /// <summary>Checks that more than one public entry point makes.</summary>
 internal static class Requirements
