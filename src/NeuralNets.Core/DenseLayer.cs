@@ -96,7 +96,7 @@ public sealed class DenseLayer<T>
 
     /// <summary>Returns the layer's shape and function.</summary>
     /// <returns>For instance <c>784 -> 128, Relu</c>.</returns>
-    public override string ToString() => $"{Inputs} -> {Outputs}, {(object?)Activation ?? "Softmax"}";
+    public override string ToString() => $"{Inputs} -> {Outputs}, {(Activation is null ? "Softmax" : ActivationName.Of(Activation))}";
 
     /// <summary><c>z = W·a + b</c>. Does not allocate in steady state.</summary>
     /// <param name="input">(inputs × samples).</param>

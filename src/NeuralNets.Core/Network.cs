@@ -143,11 +143,12 @@ public sealed class Network<T>
     public void Predict(ReadOnlySpan<T> inputs, Span<T> probabilities, GemmBackend? backend = null)
     {
         int samples = Samples(inputs);
-        if (probabilities.Length != samples * Classes)
+        if (probabilities.Length != (long)samples * Classes)
         {
             throw new ArgumentException(
-                $"The probabilities of {samples} samples need {Classes} x {samples} elements, but there was room for {probabilities.Length}.",
-                nameof(probabilities));
+                $"The probabilities of {samples} samples need {Classes} x {samples} elements, but there was room for {probabilities.Length}."
+                + Requirements.NullHint(Math.Min(inputs.Length, probabilities.Length)),
+                inputs.IsEmpty ? nameof(inputs) : nameof(probabilities));
         }
 
         using var pass = new ForwardPass<T>(_layers, samples, backend ?? ManagedBackend.Instance);
@@ -171,7 +172,7 @@ public sealed class Network<T>
     public Matrix<T> Predict(Dataset<T> samples, int maxWorkers = 1, GemmBackend? backend = null)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        CheckFeatures(samples.Features, samples.Count);
+        CheckFeatures("the data set", samples.Features, samples.Count, nameof(samples));
         T[] probabilities = new T[checked(Classes * samples.Count)];
         Share(samples.Count, maxWorkers, backend, (start, count) => Predict(
             samples, start, probabilities.AsSpan(start * Classes, count * Classes), backend ?? ManagedBackend.Instance));
@@ -208,7 +209,10 @@ public sealed class Network<T>
         int samples = Samples(inputs);
         if (labels.Length != samples)
         {
-            throw new ArgumentException($"There must be room for {samples} labels, but there was for {labels.Length}.", nameof(labels));
+            throw new ArgumentException(
+                $"There must be room for {samples} labels, but there was for {labels.Length}."
+                + Requirements.NullHint(Math.Min(inputs.Length, labels.Length)),
+                inputs.IsEmpty ? nameof(inputs) : nameof(labels));
         }
 
         using var pass = new ForwardPass<T>(_layers, samples, backend ?? ManagedBackend.Instance);
@@ -231,7 +235,7 @@ public sealed class Network<T>
     public int[] PredictLabels(Dataset<T> samples, int maxWorkers = 1, GemmBackend? backend = null)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        CheckFeatures(samples.Features, samples.Count);
+        CheckFeatures("the data set", samples.Features, samples.Count, nameof(samples));
         int[] labels = new int[samples.Count];
         Share(labels.Length, maxWorkers, backend, (start, count) => PredictLabels(
             samples, start, labels.AsSpan(start, count), backend ?? ManagedBackend.Instance));
@@ -259,7 +263,7 @@ public sealed class Network<T>
     public override string ToString()
     {
         string sizes = string.Join('-', _layers.Select(layer => layer.Outputs).Prepend(Inputs));
-        string[] functions = [.. _layers[..^1].Select(layer => $"{layer.Activation}")];
+        string[] functions = [.. _layers[..^1].Select(layer => ActivationName.Of(layer.Activation!) ?? string.Empty)];
         return string.Join(", ", [sizes, .. functions.Distinct().Count() == 1 ? functions[..1] : functions]);
     }
 
@@ -309,12 +313,18 @@ public sealed class Network<T>
         ArrayPool<T>.Shared.Return(inputs);
     }
 
+    /// <param name="what">What messages call the samples.</param>
+    /// <param name="features">The features of each of them.</param>
+    /// <param name="samples">The number of samples.</param>
+    /// <param name="parameter">The argument that they are.</param>
     /// <exception cref="ArgumentException">A sample does not have as many features as the network has inputs.</exception>
-    internal void CheckFeatures(int features, int samples)
+    internal void CheckFeatures(string what, int features, int samples, string parameter)
     {
         if (features != Inputs)
         {
-            throw new ArgumentException($"{Describe(0)} expects {Inputs} rows, but the input was {features} x {samples}.");
+            string hint = samples == Inputs ? " A sample is a column: if yours are rows, transpose." : string.Empty;
+            throw new ArgumentException(
+                $"{Describe(0)} expects {Inputs} rows, but {what} was {features} x {samples}.{hint}", parameter);
         }
     }
 
@@ -351,7 +361,7 @@ public sealed class Network<T>
     private Matrix<T> Checked(Matrix<T> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        CheckFeatures(inputs.RowCount, inputs.ColumnCount);
+        CheckFeatures("the input", inputs.RowCount, inputs.ColumnCount, nameof(inputs));
         return inputs;
     }
 

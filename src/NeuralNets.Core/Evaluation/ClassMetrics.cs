@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace NeuralNets.Core.Evaluation;
 
 /// <summary>How well one class was recognised, or several on average.</summary>
@@ -16,4 +18,10 @@ public readonly record struct ClassMetrics
 
     /// <summary>The number of samples of the class, or of all classes.</summary>
     public required long Support { get; init; }
+
+    /// <summary>Returns the properties by their names, with numbers as the invariant culture writes them.</summary>
+    /// <returns>For instance <c>ClassMetrics { Precision = 0.5, Recall = 1, F1 = 0.6666666666666666, Support = 3 }</c>.</returns>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{nameof(ClassMetrics)} {{ Precision = {Precision}, Recall = {Recall}, F1 = {F1}, Support = {Support} }}");
 }

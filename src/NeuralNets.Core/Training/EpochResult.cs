@@ -1,3 +1,4 @@
+using System.Globalization;
 using NeuralNets.Core.Losses;
 
 namespace NeuralNets.Core.Training;
@@ -26,4 +27,11 @@ public sealed record EpochResult
 
     /// <summary>The time from the start of the call to the end of the epoch, evaluation excluded.</summary>
     public required TimeSpan TrainingTime { get; init; }
+
+    /// <summary>Returns the properties by their names, with numbers as the invariant culture writes them.</summary>
+    /// <returns>For instance <c>EpochResult { Epoch = 1, Cost = Cost { … }, TrainingAccuracy = 0.5, ValidationAccuracy = , TrainingTime = 00:00:01 }</c>.</returns>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{nameof(EpochResult)} {{ Epoch = {Epoch}, Cost = {Cost}, TrainingAccuracy = {TrainingAccuracy}, "
+        + $"ValidationAccuracy = {ValidationAccuracy}, TrainingTime = {TrainingTime} }}");
 }

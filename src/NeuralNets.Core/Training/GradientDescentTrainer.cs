@@ -156,7 +156,8 @@ public sealed class GradientDescentTrainer<T>
     /// was interrupted does not count as completed.</param>
     /// <returns>The results of the epochs of this call.</returns>
     /// <exception cref="ArgumentException">A set does not have the network's number of features or classes, or the trainer comes
-    /// from a checkpoint and the training set is not the one that it was trained on.</exception>
+    /// from a checkpoint and the training set is not the one that it was trained on, or an activation has no name with which
+    /// <see cref="Checkpoints"/> could be saved.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="training"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is not positive, or there would be more epochs in
     /// all than <see cref="int.MaxValue"/>.</exception>
@@ -194,7 +195,7 @@ public sealed class GradientDescentTrainer<T>
                 nameof(training));
         }
 
-        Checkpoints?.CheckFolder();
+        Checkpoints?.Check(Network);
         cancellationToken.ThrowIfCancellationRequested();
         Network.BeginTraining();
         try
@@ -226,11 +227,11 @@ public sealed class GradientDescentTrainer<T>
 
     private void Check(Dataset<T> set, string parameter)
     {
-        Network.CheckFeatures(set.Features, set.Count);
+        Network.CheckFeatures($"the {parameter} set", set.Features, set.Count, parameter);
         if (set.Classes != Network.Classes)
         {
             throw new ArgumentException(
-                $"The data set must have the network's number of classes, {Network.Classes}, but has {set.Classes}.", parameter);
+                $"The {parameter} set must have the network's number of classes, {Network.Classes}, but has {set.Classes}.", parameter);
         }
     }
 }
