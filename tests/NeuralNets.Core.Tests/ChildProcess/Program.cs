@@ -28,6 +28,11 @@ internal static class Program
                 Console.WriteLine(BitsScenario.Hardware);
                 PageScenario.Run(program);
                 return 0;
+            case ["kernels"]:
+                KernelScenario.PrintHashes();
+                return 0;
+            case ["kernel-tests", .. var leftOut]:
+                return TestsScenario.RunKernels(leftOut) ? 0 : 1;
             case ["threads"]:
                 ThreadScenario.Print();
                 return 0;
