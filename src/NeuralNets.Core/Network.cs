@@ -146,8 +146,8 @@ public sealed class Network<T>
         if (probabilities.Length != (long)samples * Classes)
         {
             throw new ArgumentException(
-                $"The probabilities of {samples} samples need {Classes} x {samples} elements, but there was room for {probabilities.Length}."
-                + Requirements.NullHint(Math.Min(inputs.Length, probabilities.Length)),
+                $"The probabilities of {samples} samples need {Classes} x {samples} elements, but there was room for "
+                + $"{probabilities.Length}." + Requirements.NullHint(Math.Min(inputs.Length, probabilities.Length)),
                 inputs.IsEmpty ? nameof(inputs) : nameof(probabilities));
         }
 

@@ -27,7 +27,8 @@ internal static class Requirements
             if ((uint)labels[i] >= (uint)classes)
             {
                 throw new ArgumentException(
-                    FormattableString.Invariant($"Labels must be between 0 and {classes - 1}, but sample {i} has label {labels[i]}."), parameter);
+                    FormattableString.Invariant($"Labels must be between 0 and {classes - 1}, but sample {i} has label {labels[i]}."),
+                    parameter);
             }
         }
     }

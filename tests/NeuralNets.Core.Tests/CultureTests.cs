@@ -25,22 +25,21 @@ public sealed class CultureTests
         ["a layer"] = () => new Network<float>([2, 2, 2], new LeakyRelu<float>(0.125), seed: 1).Layers[0],
         ["a layer with a custom activation"] = () => new Network<float>([2, 2, 2], new Scale(-0.5), seed: 1).Layers[0],
         ["a network with a custom activation"] = () => new Network<float>([2, 2, 2], new Scale(-0.5), seed: 1),
-        ["a message about a custom activation"] = Message(() => new Network<float>([2, 2, 2], new Scale(-0.5), seed: 1).Predict([1, 2, 3], new float[2])),
+        ["a message about a custom activation"] = Message(
+            () => new Network<float>([2, 2, 2], new Scale(-0.5), seed: 1).Predict([1, 2, 3], new float[2])),
         ["a target"] = Message(() => OneHot.Decode(Matrix<float>.Build.Dense(2, 1, -0.5f))),
-        ["a feature that is infinite"] = Message(() => Dataset<double>.FromMatrix(Matrix<double>.Build.Dense(1, 1, double.NegativeInfinity), [0], 2)),
+        ["a feature that is infinite"] = Message(
+            () => Dataset<double>.FromMatrix(Matrix<double>.Build.Dense(1, 1, double.NegativeInfinity), [0], 2)),
         ["a label"] = Message(() => Dataset<float>.FromMatrix(Matrix<float>.Build.Dense(1, 1), [-1], 2)),
         ["a dimension"] = Message(() => IdxReader.Read(new MemoryStream([0, 0, 8, 1, 255, 255, 255, 254]), "idx")),
         ["a slope"] = Message(() => NetworkFile.Load<float>(Saved("0.125", "1.5e3"), "file")),
         ["a rate"] = Message(() => CheckpointFile.Load<float>(Checkpoint("0.0625", "-0.5"), "file")),
         ["an offset"] = Message(() => CheckpointFile.Load<float>(Checkpoint("0.03125", "1.5"), "file")),
         ["a double that is too large"] = Message(() => NetworkFile.Load<float>(TooLarge(), "file", allowRounding: true)),
-        ["a cost that is not finite"] = Message(() => new GradientDescentTrainer<float>(new Network<float>([2, 2, 2], new Identity<float>(), seed: 1))
-        {
-            LearningRate = 1e10,
-        }.Fit(s_set, 10)),
+        ["a cost that is not finite"] = Message(() => Diverge()),
         ["a file"] = () => Convert.ToHexString(Saved("0.125", "0.125").ToArray()),
         ["a checkpoint"] = () => Convert.ToHexString(Checkpoint("0.0625", "0.0625").ToArray()),
-        ["an image in CSV"] = () => CsvImageReader.Read(new MemoryStream("1.5e0,-2.5\n"u8.ToArray()), "csv", header: CsvHeader.Detect).Count,
+        ["numbers in CSV, which are no header"] = () => CsvImageReader.Read(new MemoryStream("1.5e0,-2.5\n"u8.ToArray()), "csv").Count,
     };
 
     [Theory]
@@ -60,7 +59,9 @@ public sealed class CultureTests
     {
         foreach (object record in (object[])[new Cost(1.5, 2), default(ClassMetrics), Epoch(0.5)])
         {
-            string members = string.Join(", ", record.GetType().GetProperties().Select(property => $"{property.Name} = {property.GetValue(record)}"));
+            IEnumerable<string> properties =
+                record.GetType().GetProperties().Select(property => $"{property.Name} = {property.GetValue(record)}");
+            string members = string.Join(", ", properties);
             record.ToString().Should().Be($"{record.GetType().Name} {{ {members} }}");
         }
     }
@@ -79,6 +80,12 @@ public sealed class CultureTests
 
     private static Func<object> Message(Action action) => () =>
         Record.Exception(action)?.Message ?? throw new InvalidOperationException("Nothing was refused.");
+
+    private static TrainingResult Diverge()
+    {
+        var network = new Network<float>([2, 2, 2], new Identity<float>(), seed: 1);
+        return new GradientDescentTrainer<float>(network) { LearningRate = 1e10 }.Fit(s_set, 10);
+    }
 
     private static EpochResult Epoch(double? validationAccuracy) => new()
     {
@@ -123,7 +130,8 @@ public sealed class CultureTests
     {
         string text = System.Text.Encoding.Latin1.GetString(file);
         text.Should().Contain(number);
-        return new MemoryStream(System.Text.Encoding.Latin1.GetBytes(text.Replace(number, other.PadRight(number.Length), StringComparison.Ordinal)));
+        text = text.Replace(number, other.PadRight(number.Length), StringComparison.Ordinal);
+        return new MemoryStream(System.Text.Encoding.Latin1.GetBytes(text));
     }
 
     private sealed class Scale(double factor) : IActivation<float>

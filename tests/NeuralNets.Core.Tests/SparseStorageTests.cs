@@ -26,10 +26,13 @@ public sealed class SparseStorageTests
 
         foreach (Action action in emptyInputs)
         {
-            action.Should().Throw<ArgumentException>().WithMessage("*null: AsArray() of a sparse vector*copy.*").WithParameterName("inputs");
+            action.Should().Throw<ArgumentException>()
+                .WithMessage("*null: AsArray() of a sparse vector*copy.*").WithParameterName("inputs");
         }
 
-        emptyResult.Should().Throw<ArgumentException>().WithMessage("*null: AsArray() of a sparse vector*").WithParameterName("probabilities");
-        emptyLogits.Should().Throw<ArgumentException>().WithMessage("*null: AsArray() of a sparse vector*").WithParameterName("logits");
+        emptyResult.Should().Throw<ArgumentException>()
+            .WithMessage("*null: AsArray() of a sparse vector*").WithParameterName("probabilities");
+        emptyLogits.Should().Throw<ArgumentException>()
+            .WithMessage("*null: AsArray() of a sparse vector*").WithParameterName("logits");
     }
 }

@@ -56,7 +56,8 @@ internal static class ActivationName
             if (!Rune.TryGetRuneAt(name, i, out Rune rune))
             {
                 return string.Create(
-                    CultureInfo.InvariantCulture, $"returns one with half a surrogate pair at {i}, U+{(int)name[i]:X4}, which UTF-8 cannot encode");
+                    CultureInfo.InvariantCulture,
+                    $"returns one with half a surrogate pair at {i}, U+{(int)name[i]:X4}, which UTF-8 cannot encode");
             }
 
             i += rune.Utf16SequenceLength;

@@ -44,8 +44,8 @@ public sealed class Softmax<T>
         if (logits.Length % classes != 0 || probabilities.Length != logits.Length)
         {
             throw new ArgumentException(
-                $"Softmax needs logits and probabilities of the same number of columns of {classes}, but got {logits.Length} and {probabilities.Length} elements."
-                + Requirements.NullHint(Math.Min(logits.Length, probabilities.Length)),
+                $"Softmax needs logits and probabilities of the same number of columns of {classes}, but got {logits.Length} and "
+                + $"{probabilities.Length} elements." + Requirements.NullHint(Math.Min(logits.Length, probabilities.Length)),
                 logits.IsEmpty ? nameof(logits) : nameof(probabilities));
         }
 

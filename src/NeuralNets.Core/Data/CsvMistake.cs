@@ -27,8 +27,8 @@ internal static class CsvMistake
         }
 
         return Ascii.EqualsIgnoreCase(line.Length > 4 ? line[..4] : line, "sep="u8)
-            ? $"row 1 must be data or a header, but is the line \"{Encoding.UTF8.GetString(line[..Math.Min(line.Length, 5)])}\", by which Excel "
-                + "is told the separator. Remove the line; columns must be separated by commas."
+            ? $"row 1 must be data or a header, but is the line \"{Encoding.UTF8.GetString(line[..Math.Min(line.Length, 5)])}\", by which "
+                + "Excel is told the separator. Remove the line; columns must be separated by commas."
             : null;
     }
 

@@ -29,7 +29,8 @@ public sealed record EpochResult
     public required TimeSpan TrainingTime { get; init; }
 
     /// <summary>Returns the properties by their names, with numbers as the invariant culture writes them.</summary>
-    /// <returns>For instance <c>EpochResult { Epoch = 1, Cost = Cost { … }, TrainingAccuracy = 0.5, ValidationAccuracy = , TrainingTime = 00:00:01 }</c>.</returns>
+    /// <returns>For instance <c>EpochResult { Epoch = 1, Cost = Cost { … }, TrainingAccuracy = 0.5, ValidationAccuracy = 0.5,
+    /// TrainingTime = 00:00:01 }</c>.</returns>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"{nameof(EpochResult)} {{ Epoch = {Epoch}, Cost = {Cost}, TrainingAccuracy = {TrainingAccuracy}, "

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Serialization;
@@ -54,7 +55,8 @@ public sealed class ActivationNameTests
         string path = folder.File("checkpoint");
         using (new ForeignCulture())
         {
-            CheckpointFile.Save(path, new GradientDescentTrainer<float>(new Network<float>([2, 3, 2], new Elu(0.5), seed: 1)) { LearningRate = 0.25 });
+            var network = new Network<float>([2, 3, 2], new Elu(0.5), seed: 1);
+            CheckpointFile.Save(path, new GradientDescentTrainer<float>(network) { LearningRate = 0.25 });
         }
 
         CheckpointFile.Load<float>(path, [new Elu(0.5)]).LearningRate.Should().Be(0.25);
@@ -93,7 +95,8 @@ public sealed class ActivationNameTests
 
             foreach (Action action in refused)
             {
-                action.Should().Throw<ArgumentException>().WithMessage($"An activation needs a name, which ToString returns, but * {reason}*");
+                action.Should().Throw<ArgumentException>()
+                    .WithMessage($"An activation needs a name, which ToString returns, but * {reason}*");
             }
 
             Directory.GetFileSystemEntries(Path.GetDirectoryName(path)!).Should().BeEmpty();
@@ -116,9 +119,13 @@ public sealed class ActivationNameTests
         using var folder = new TempDirectory();
         var network = new Network<float>([2, 3, 2], new Softsign<float>("a\tb"), seed: 1);
         string before = network.ParametersSha256();
-        var trainer = new GradientDescentTrainer<float>(network) { Checkpoints = new CheckpointSchedule(folder.File("checkpoint"), everyEpochs: 100) };
+        Dataset<float> set = Dataset<float>.FromMatrix(Matrix<float>.Build.Dense(2, 4, 1), [0, 1, 0, 1], 2);
+        var trainer = new GradientDescentTrainer<float>(network)
+        {
+            Checkpoints = new CheckpointSchedule(folder.File("checkpoint"), everyEpochs: 100),
+        };
 
-        Action fit = () => trainer.Fit(Dataset<float>.FromMatrix(MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.Dense(2, 4, 1), [0, 1, 0, 1], 2), 1);
+        Action fit = () => trainer.Fit(set, 1);
 
         fit.Should().Throw<ArgumentException>().WithMessage("*control character*");
         network.ParametersSha256().Should().Be(before);

@@ -7,12 +7,12 @@ namespace NeuralNets.Core.Tests.Data;
 public sealed class CsvMistakeTests
 {
     [Theory]
-    [InlineData("sep=;\nlabel;a;b\n1;2;3\n", "row 1 must be data or a header, but is the line \"sep=;\", by which Excel is told the separator. "
-        + "Remove the line; columns must be separated by commas.")]
-    [InlineData("SEP=,\r\n1,2\r\n", "row 1 must be data or a header, but is the line \"SEP=,\", by which Excel is told the separator. "
-        + "Remove the line; columns must be separated by commas.")]
-    [InlineData("# exported today\n1,2,3\n", "row 1: a row must have a label and at least 1 pixel, but it has 1 column: \"# exported today\". "
-        + "Row 1 looks like a comment, and comments are not read: remove such lines.")]
+    [InlineData("sep=;\nlabel;a;b\n1;2;3\n", "row 1 must be data or a header, but is the line \"sep=;\", by which "
+        + "Excel is told the separator. Remove the line; columns must be separated by commas.")]
+    [InlineData("SEP=,\r\n1,2\r\n", "row 1 must be data or a header, but is the line \"SEP=,\", by which "
+        + "Excel is told the separator. Remove the line; columns must be separated by commas.")]
+    [InlineData("# exported today\n1,2,3\n", "row 1: a row must have a label and at least 1 pixel, but it has 1 column: "
+        + "\"# exported today\". Row 1 looks like a comment, and comments are not read: remove such lines.")]
     [InlineData("% a, b\n1,2,3\n", "row 2 must have 2 columns, but it has 3. "
         + "Row 1 was taken for the header, but looks like a comment, and comments are not read: remove such lines.")]
     [InlineData("1,2,3\n# half way\n4,5,6\n", "row 2 must have 3 columns, but it has 1. "
@@ -21,12 +21,14 @@ public sealed class CsvMistakeTests
         + "Row 2 looks like a comment, and comments are not read: remove such lines.")]
     [InlineData("1;2;3\n", "row 1: a row must have a label and at least 1 pixel, but it has 1 column: \"1;2;3\". "
         + "Columns must be separated by commas, but the row has semicolons.")]
-    [InlineData("label\ta\tb\n1\t2\t3\n", "row 1: a row must have a label and at least 1 pixel, but it has 1 column: \"label\\x09a\\x09b\". "
-        + "Columns must be separated by commas, but the row has tabs.")]
+    [InlineData("label\ta\tb\n1\t2\t3\n", "row 1: a row must have a label and at least 1 pixel, but it has 1 column: "
+        + "\"label\\x09a\\x09b\". Columns must be separated by commas, but the row has tabs.")]
     [InlineData("1 2 3\n", "row 1: a row must have a label and at least 1 pixel, but it has 1 column: \"1 2 3\". "
         + "Columns must be separated by commas, but the row has spaces.")]
-    [InlineData("label,a\n1|2|3\n", "row 2 must have 2 columns, but it has 1. Columns must be separated by commas, but the row has vertical bars.")]
-    [InlineData("PK\u0003\u0004\u0014\0", "the file must be text, but it is a ZIP archive, such as an Excel workbook (.xlsx). Save it as CSV.")]
+    [InlineData("label,a\n1|2|3\n", "row 2 must have 2 columns, but it has 1. "
+        + "Columns must be separated by commas, but the row has vertical bars.")]
+    [InlineData("PK\u0003\u0004\u0014\0", "the file must be text, but it is a ZIP archive, such as an Excel workbook (.xlsx). "
+        + "Save it as CSV.")]
     public void Read_OftenTakenForCsv_NamesWhatItIs(string text, string message)
     {
         FluentActions.Invoking(() => CsvImageReader.Read(TextStream(text), "file")).Should().Throw<InvalidDataException>()

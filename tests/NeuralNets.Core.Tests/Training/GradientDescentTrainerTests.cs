@@ -553,7 +553,7 @@ public sealed class GradientDescentTrainerTests
         Dataset<double> threeClasses = Dataset<double>.FromMatrix(Matrix<double>.Build.Dense(2, 4, 1), [0, 1, 2, 1], 3);
 
         trainer.Invoking(t => t.Fit(Blobs(4), 1, threeFeatures)).Should().Throw<ArgumentException>()
-            .WithMessage("Layer 1 (2 -> *) expects 2 rows, but the validation set was 3 x 2. A sample is a column: if yours are rows, transpose.*")
+            .WithMessage("Layer 1 (2 -> *) expects 2 rows, but the validation set was 3 x 2. A sample is a column: *transpose.*")
             .WithParameterName("validation");
         trainer.Invoking(t => t.Fit(Blobs(4), 1, threeClasses)).Should().Throw<ArgumentException>()
             .WithMessage("The validation set must have the network's number of classes, 2, but has 3.*").WithParameterName("validation");
