@@ -88,7 +88,7 @@ public sealed class DenseLayer<T>
 
     /// <summary>Returns the layer's shape and function.</summary>
     /// <returns>For instance <c>784 -> 128, Relu</c>.</returns>
-    public override string ToString() => $"{InputCount} -> {OutputCount}, {Activation}";
+    public override string ToString() => $"{InputCount} -> {OutputCount}, {ActivationName.Of(Activation)}";
 
     /// <summary><c>z = W·a + b</c>. Does not allocate in steady state.</summary>
     /// <param name="input">(inputs × samples).</param>

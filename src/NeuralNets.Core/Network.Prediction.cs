@@ -49,8 +49,9 @@ public sealed partial class Network<T>
         if (outputs.Length != (long)samples * OutputCount)
         {
             throw new ArgumentException(
-                $"The outputs of {samples} samples need {OutputCount} x {samples} elements, but there was room for {outputs.Length}.",
-                nameof(outputs));
+                $"The outputs of {samples} samples need {OutputCount} x {samples} elements, but there was room for "
+                + $"{outputs.Length}." + Requirements.NullHint(Math.Min(inputs.Length, outputs.Length)),
+                inputs.IsEmpty ? nameof(inputs) : nameof(outputs));
         }
 
         if (inputs.Overlaps(outputs))
@@ -77,7 +78,7 @@ public sealed partial class Network<T>
     public Matrix<T> Predict(Dataset<T> samples, int maxDegreeOfParallelism = 1, GemmBackend? backend = null)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        CheckFeatures(samples.FeatureCount, samples.Count, nameof(samples));
+        CheckFeatures("the data set", samples.FeatureCount, samples.Count, nameof(samples));
         T[] outputs = new T[CheckedLength(OutputCount, samples.Count)];
         ForEachBlock([], samples, maxDegreeOfParallelism, backend, (pass, start, count) => pass.Predict(
             start, outputs.AsSpan(start * OutputCount, count * OutputCount)));
@@ -124,7 +125,10 @@ public sealed partial class Network<T>
         int samples = CountSamples(inputs);
         if (labels.Length != samples)
         {
-            throw new ArgumentException($"There must be room for {samples} labels, but there was for {labels.Length}.", nameof(labels));
+            throw new ArgumentException(
+                $"There must be room for {samples} labels, but there was for {labels.Length}."
+                + Requirements.NullHint(Math.Min(inputs.Length, labels.Length)),
+                inputs.IsEmpty ? nameof(inputs) : nameof(labels));
         }
 
         CheckHasLabels();
@@ -149,7 +153,7 @@ public sealed partial class Network<T>
     public int[] PredictLabels(Dataset<T> samples, int maxDegreeOfParallelism = 1, GemmBackend? backend = null)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        CheckFeatures(samples.FeatureCount, samples.Count, nameof(samples));
+        CheckFeatures("the data set", samples.FeatureCount, samples.Count, nameof(samples));
         CheckHasLabels();
         int[] labels = new int[samples.Count];
         ForEachBlock([], samples, maxDegreeOfParallelism, backend, (pass, start, count) => pass.PredictLabels(
@@ -176,8 +180,8 @@ public sealed partial class Network<T>
         Dataset<T> samples, ILoss<T>? loss = null, int maxDegreeOfParallelism = 1, GemmBackend? backend = null)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        CheckFeatures(samples.FeatureCount, samples.Count, nameof(samples));
-        CheckTargets(samples, nameof(samples));
+        CheckFeatures("the data set", samples.FeatureCount, samples.Count, nameof(samples));
+        CheckTargets("The data set", samples, nameof(samples));
         loss ??= UsualLoss.Of(OutputActivation)
             ?? throw new ArgumentException($"An output layer with {OutputActivation} has no usual loss: give one.", nameof(loss));
         loss.CheckOutput(OutputActivation, OutputCount);
@@ -212,14 +216,14 @@ public sealed partial class Network<T>
         new(new Cost(cost, samples.Count), samples.Targets.AreLabels ? (double)correct / samples.Count : null);
 
     /// <exception cref="ArgumentException">The targets of a set are not for the outputs of this network.</exception>
-    internal void CheckTargets(Dataset<T> set, string parameter)
+    internal void CheckTargets(string what, Dataset<T> set, string parameter)
     {
         if (set.Targets.OutputCount != OutputCount)
         {
             throw new ArgumentException(
                 set.Targets.AreLabels
-                    ? $"The data set must have the network's number of classes, {OutputCount}, but has {set.ClassCount}."
-                    : $"The data set must have a value for each of the {OutputCount} outputs, but has {set.Targets.OutputCount} per sample.",
+                    ? $"{what} must have the network's number of classes, {OutputCount}, but has {set.ClassCount}."
+                    : $"{what} must have a value for each of the {OutputCount} outputs, but has {set.Targets.OutputCount} per sample.",
                 parameter);
         }
     }
@@ -280,7 +284,7 @@ public sealed partial class Network<T>
     private T[] ColumnMajor(Matrix<T> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        CheckFeatures(inputs.RowCount, inputs.ColumnCount, nameof(inputs));
+        CheckFeatures("the input", inputs.RowCount, inputs.ColumnCount, nameof(inputs));
         return inputs.AsColumnMajorArray() ?? inputs.ToColumnMajorArray();
     }
 

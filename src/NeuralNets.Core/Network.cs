@@ -141,9 +141,9 @@ public sealed partial class Network<T>
     public override string ToString()
     {
         string sizes = string.Join('-', _layers.Select(layer => layer.OutputCount).Prepend(InputCount));
-        string[] functions = [.. _layers[..^1].Select(layer => $"{layer.Activation}")];
+        string[] functions = [.. _layers[..^1].Select(layer => ActivationName.Of(layer.Activation) ?? string.Empty)];
         string[] hidden = functions.Distinct().Count() == 1 ? functions[..1] : functions;
-        string[] output = OutputActivation is Softmax<T> ? [] : [$"{OutputActivation}"];
+        string[] output = OutputActivation is Softmax<T> ? [] : [ActivationName.Of(OutputActivation) ?? string.Empty];
         return string.Join(", ", [sizes, .. hidden, .. output]);
     }
 
@@ -165,12 +165,18 @@ public sealed partial class Network<T>
 
     internal void EndTraining() => EndTraining(_layers.Length);
 
+    /// <param name="what">What messages call the samples.</param>
+    /// <param name="features">The features of each of them.</param>
+    /// <param name="samples">The number of samples.</param>
+    /// <param name="parameter">The argument that they are.</param>
     /// <exception cref="ArgumentException">A sample does not have as many features as the network has inputs.</exception>
-    internal void CheckFeatures(int features, int samples, string parameter)
+    internal void CheckFeatures(string what, int features, int samples, string parameter)
     {
         if (features != InputCount)
         {
-            throw new ArgumentException($"{Describe(0)} expects {InputCount} rows, but the input was {features} x {samples}.", parameter);
+            string hint = samples == InputCount ? " A sample is a column: if yours are rows, transpose." : string.Empty;
+            throw new ArgumentException(
+                $"{Describe(0)} expects {InputCount} rows, but {what} was {features} x {samples}.{hint}", parameter);
         }
     }
 

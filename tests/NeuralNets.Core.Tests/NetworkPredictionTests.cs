@@ -196,11 +196,14 @@ public abstract class NetworkPredictionTests<T>
         Matrix<T> wrong = Matrix<T>.Build.Dense(783, 5);
 
         const string Message = "Layer 1 (784 -> 128, Relu) expects 784 rows, but the input was 783 x 5.*";
-        network.Invoking(n => n.Predict(wrong)).Should().Throw<ArgumentException>().WithMessage(Message);
-        network.Invoking(n => n.PredictLabels(wrong)).Should().Throw<ArgumentException>().WithMessage(Message);
+        network.Invoking(n => n.Predict(wrong)).Should().Throw<ArgumentException>().WithMessage(Message).WithParameterName("inputs");
+        network.Invoking(n => n.PredictLabels(wrong)).Should().Throw<ArgumentException>().WithMessage(Message).WithParameterName("inputs");
         Dataset<T> set = Dataset<T>.FromMatrix(wrong, new int[5], 10);
-        network.Invoking(n => n.Predict(set)).Should().Throw<ArgumentException>().WithMessage(Message);
-        network.Invoking(n => n.PredictLabels(set)).Should().Throw<ArgumentException>().WithMessage(Message);
+        const string MessageOfSet = "Layer 1 (784 -> 128, Relu) expects 784 rows, but the data set was 783 x 5.*";
+        network.Invoking(n => n.Predict(set)).Should().Throw<ArgumentException>()
+            .WithMessage(MessageOfSet).WithParameterName("samples");
+        network.Invoking(n => n.PredictLabels(set)).Should().Throw<ArgumentException>()
+            .WithMessage(MessageOfSet).WithParameterName("samples");
     }
 
     [Fact]

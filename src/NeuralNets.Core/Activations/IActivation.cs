@@ -9,7 +9,11 @@ namespace NeuralNets.Core.Activations;
 /// The library calls an activation from several threads at once, on spans cut anywhere: an implementation keeps no state, and the
 /// value of an element depends on that element alone. Then training gives the same bits whatever the number of threads. For
 /// the same bits on every machine, too, it must not call functions of the platform's C library, such as <c>T.Exp</c>.
-/// An implementation's <see cref="object.ToString"/> names it in error messages.
+/// <para>
+/// An implementation's <see cref="object.ToString"/> names it, in messages and in saved files. The library calls it under the
+/// invariant culture, so that a number in it is the same everywhere: <c>$"Elu({alpha})"</c> is <c>Elu(0.5)</c>. A name that is
+/// saved has 1 to 1000 characters, not all of them white space, none of them a control character or half a surrogate pair.
+/// </para>
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public interface IActivation<T> : ILayerActivation<T>

@@ -44,8 +44,9 @@ public sealed class Softmax<T> : ILayerActivation<T>
         if (z.Length % unitCount != 0 || a.Length != z.Length)
         {
             throw new ArgumentException(
-                $"Softmax needs logits and probabilities of the same number of columns of {unitCount}, but got {z.Length} and {a.Length} elements.",
-                nameof(a));
+                $"Softmax needs logits and probabilities of the same number of columns of {unitCount}, but got {z.Length} and "
+                + $"{a.Length} elements." + Requirements.NullHint(Math.Min(z.Length, a.Length)),
+                z.IsEmpty ? nameof(z) : nameof(a));
         }
 
         SpanOverlap.CheckSameOrSeparate(z, a, nameof(a));

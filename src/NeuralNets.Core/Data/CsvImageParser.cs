@@ -18,6 +18,9 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
     private byte[] _labels = [];
     private int _count;
 
+    /// <summary>The start of the first row if it was taken for a header, for messages.</summary>
+    private byte[] _header = [];
+
     private int PixelsPerImage => _columns - 1;
 
     /// <summary>Reads all rows. Called once.</summary>
@@ -29,6 +32,11 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
             if (_lines.Number == 1 && line.StartsWith("\uFEFF"u8))
             {
                 line = line[3..];
+            }
+
+            if (_lines.Number == 1 && CsvMistake.OfFile(line) is { } mistake)
+            {
+                Throw(mistake);
             }
 
             if (line.TrimStart(" \t"u8).IsEmpty)
@@ -77,7 +85,7 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
             if (header is null)
             {
                 Throw($"row {_lines.Number}: a quoted name must end in a quote and a comma, but one in {Shorten(line)} does "
-                    + "not.");
+                    + $"not.{CsvMistake.OfRow(line, [], _lines.Number)}");
             }
 
             header = format.Header == CsvHeader.Present || header.HasWord ? header : null;
@@ -86,7 +94,8 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
         _columns = header is null ? line.Count((byte)',') + 1 : header.Columns;
         if (_columns < 2)
         {
-            Throw($"row {_lines.Number}: a row must have a label and at least 1 pixel, but it has 1 column: {Shorten(line)}.");
+            Throw($"row {_lines.Number}: a row must have a label and at least 1 pixel, but it has 1 column: {Shorten(line)}."
+                + CsvMistake.OfRow(line, [], _lines.Number));
         }
 
         _labelColumn = format.LabelName is null ? CheckLabelColumn() : FindLabelColumn(header);
@@ -101,6 +110,7 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
             Throw($"the number of pixel columns must be {required}, but it is {PixelsPerImage}.");
         }
 
+        _header = header is null ? [] : line[..Math.Min(line.Length, ShownText)].ToArray();
         return header is not null;
     }
 
@@ -242,7 +252,8 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
         int columns = line.Count((byte)',') + 1;
         if (columns != _columns)
         {
-            Throw($"row {_lines.Number} must have {_columns} columns, but it has {columns}.");
+            Throw($"row {_lines.Number} must have {_columns} columns, but it has {columns}."
+                + CsvMistake.OfRow(line, _header, _lines.Number));
         }
 
         ReadOnlySpan<byte> field = line;
@@ -254,7 +265,8 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
         int comma = field.IndexOf((byte)',');
         string what = column == _labelColumn ? "label" : "pixel";
         Throw($"row {_lines.Number}, column {column + 1}: the {what} must be a whole number from 0 to 255, but is "
-            + $"{Shorten((comma < 0 ? field : field[..comma]).Trim(" \t"u8))}.");
+            + $"{Shorten((comma < 0 ? field : field[..comma]).Trim(" \t"u8))}."
+            + CsvMistake.OfRow(line, _header, _lines.Number));
     }
 
     private static string Shorten(ReadOnlySpan<byte> text) =>

@@ -277,7 +277,9 @@ public sealed class Dataset<T>
             if (!T.IsFinite(values[i]))
             {
                 throw new ArgumentException(
-                    $"Features must be finite, but feature {i % features.RowCount} of sample {i / features.RowCount} is {values[i]}.", nameof(features));
+                    FormattableString.Invariant(
+                        $"Features must be finite, but feature {i % features.RowCount} of sample {i / features.RowCount} is {values[i]}."),
+                    nameof(features));
             }
         }
 

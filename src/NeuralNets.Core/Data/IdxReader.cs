@@ -155,7 +155,8 @@ public static class IdxReader
             if (dimensions[i] < 0)
             {
                 Throw(source, $"a dimension must be 0 to {int.MaxValue}, but dimension {i + 1} of {dimensions.Length}, "
-                    + $"at byte {source.Position - sizeof(int)}, is {dimensions[i]} ({(uint)dimensions[i]} unsigned).");
+                    + FormattableString.Invariant(
+                        $"at byte {source.Position - sizeof(int)}, is {dimensions[i]} ({(uint)dimensions[i]} unsigned)."));
             }
         }
 

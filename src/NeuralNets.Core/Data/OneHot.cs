@@ -68,7 +68,9 @@ public static class OneHot
                 else if (value != T.Zero)
                 {
                     throw new ArgumentException(
-                        $"A one-hot column must hold one 1 and otherwise 0, but row {i} of column {j} holds {value}.", parameter);
+                        FormattableString.Invariant(
+                            $"A one-hot column must hold one 1 and otherwise 0, but row {i} of column {j} holds {value}."),
+                        parameter);
                 }
             }
 

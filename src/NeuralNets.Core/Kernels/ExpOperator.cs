@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace NeuralNets.Core.Kernels;
 
 /// <summary>
-/// The exponential function, <c>y = eˣ</c>, for every x. Maximum error: 1.01 ulp in float (measured on every float) and 0.98 ulp
-/// in double (measured on a million numbers).
+/// The exponential function, <c>y = eˣ</c>, for every x. Maximum error: 1.01 ulp in float (measured on every float) and 0.99 ulp
+/// in double (the worst found in a search of two million numbers where it is large, from 0.3 to 0.42).
 /// </summary>
 /// <remarks>
 /// Method: <c>x = n·ln 2 + r</c> with an integer n, then <c>eˣ = 2ⁿ·(1 + (r + r²·q(r)))</c>. Bound: the last addition rounds by

@@ -5,7 +5,7 @@ namespace NeuralNets.Core.Kernels;
 
 /// <summary>
 /// The logistic function, <c>y = 1/(1 + e⁻ˣ)</c>, for every x. Maximum error: 1.48 ulp in float (measured on every float) and
-/// 1.35 ulp in double (measured on a million numbers).
+/// 1.48 ulp in double (the worst found in a search of four million numbers where it is large, from −5 to −1).
 /// </summary>
 /// <remarks>
 /// Method: with <c>z = e^−|x|</c>, which cannot overflow, y is <c>1/(1 + z)</c> for x ≥ 0 and <c>z/(1 + z)</c> for x &lt; 0. So a

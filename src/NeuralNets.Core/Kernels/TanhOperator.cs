@@ -5,7 +5,7 @@ namespace NeuralNets.Core.Kernels;
 
 /// <summary>
 /// The hyperbolic tangent, <c>y = tanh x</c>, for every x. Maximum error: 1.00 ulp in float (measured on every float) and
-/// 1.25 ulp in double (measured on a million numbers).
+/// 1.30 ulp in double (the worst found in a search of three million numbers where it is large, from 0.173 to 0.2).
 /// </summary>
 /// <remarks>
 /// Method: with <c>h = (e^2|x| − 1)/2</c>, <c>tanh |x| = h/(1 + h)</c>, and the sign of x is put back. For

@@ -15,6 +15,14 @@ internal static class Requirements
         }
     }
 
+    /// <summary>
+    /// The likely cause of an empty span, as a sentence for the end of a message; nothing if it is not empty. An array that is null
+    /// becomes an empty span without a word.
+    /// </summary>
+    public static string NullHint(int length) => length > 0 ? string.Empty
+        : " An empty span may come from an array that is null: AsArray() of a sparse vector and AsColumnMajorArray() of a matrix that is "
+            + "not dense are null, while ToArray() and ToColumnMajorArray() copy.";
+
     public static void CheckLabels(ReadOnlySpan<int> labels, int classes, string parameter)
     {
         for (int i = 0; i < labels.Length; i++)
@@ -22,7 +30,8 @@ internal static class Requirements
             if ((uint)labels[i] >= (uint)classes)
             {
                 throw new ArgumentException(
-                    $"Labels must be between 0 and {classes - 1}, but sample {i} has label {labels[i]}.", parameter);
+                    FormattableString.Invariant($"Labels must be between 0 and {classes - 1}, but sample {i} has label {labels[i]}."),
+                    parameter);
             }
         }
     }

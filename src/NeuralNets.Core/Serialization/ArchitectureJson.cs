@@ -15,7 +15,7 @@ internal static class ArchitectureJson
     private const string OwnActivation = "Own";
 
     /// <summary>Describes a network.</summary>
-    /// <exception cref="ArgumentException">An activation has no name.</exception>
+    /// <exception cref="ArgumentException">An activation has no name that can be saved.</exception>
     public static string Write<T>(Network<T> network)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => Encoding.UTF8.GetString(StrictJson.Write(json =>
         {
@@ -89,12 +89,15 @@ internal static class ArchitectureJson
     }
 
     /// <summary>The name of a caller's own activation.</summary>
-    /// <exception cref="ArgumentException">It has none.</exception>
+    /// <exception cref="ArgumentException">It has none, or one that cannot be saved.</exception>
     public static string NameOf<T>(ILayerActivation<T> activation, string which)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
-        activation.ToString() is { Length: > 0 } name
-            ? name
-            : throw new ArgumentException($"An activation needs a name, which ToString returns, but {which} returns none.");
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        string? name = ActivationName.Of(activation);
+        return ActivationName.Fault(name) is { } fault
+            ? throw new ArgumentException($"An activation needs a name, which ToString returns, but {which} {fault}.")
+            : name!;
+    }
 
     private static ILayerActivation<T> ReadActivation<T>(JsonFields layer, IReadOnlyDictionary<string, IActivation<T>> own)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
@@ -120,6 +123,7 @@ internal static class ArchitectureJson
         double value = layer.Number(parameter.Name);
         return value >= parameter.Minimum && value <= parameter.Maximum
             ? entry.Create(value)
-            : throw layer.Error($"must have a {parameter.Name} from {parameter.Minimum} to {parameter.Maximum}, but has {value}");
+            : throw layer.Error(FormattableString.Invariant(
+                $"must have a {parameter.Name} from {parameter.Minimum} to {parameter.Maximum}, but has {value}"));
     }
 }

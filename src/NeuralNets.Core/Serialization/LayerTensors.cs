@@ -198,7 +198,7 @@ internal sealed record LayerTensors(SafetensorsEntry Weights, SafetensorsEntry? 
             if (T.IsInfinity(values[i]) && TFile.IsFinite(read[i]))
             {
                 file.Throw("parameters must be within the range of float to be loaded as such, but "
-                    + $"{StrictJson.Quote(entry.Name)} has {read[i]}.");
+                    + FormattableString.Invariant($"{StrictJson.Quote(entry.Name)} has {read[i]}."));
             }
         }
 

@@ -32,8 +32,8 @@ public static class NetworkFile
     /// <param name="path">The file; its folder must exist. Symbolic links are followed.</param>
     /// <param name="network">The network.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty, an activation that is not this library's has no
-    /// name (<see cref="object.ToString"/>), or the names and layers are more than a file may describe: a million
-    /// characters.</exception>
+    /// name (<see cref="object.ToString"/>) that can be saved (see the remarks of <see cref="IActivation{T}"/>), or the names and layers
+    /// are more than a file may describe: a million characters.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="IOException">It is a folder or a socket, or cannot be written.</exception>
@@ -62,8 +62,8 @@ public static class NetworkFile
     /// <param name="stream">Receives the file from its present position on. Stays open.</param>
     /// <param name="network">The network.</param>
     /// <exception cref="ArgumentException">An activation that is not this library's has no name
-    /// (<see cref="object.ToString"/>), or the names and layers are more than a file may describe: a million
-    /// characters.</exception>
+    /// (<see cref="object.ToString"/>) that can be saved (see the remarks of <see cref="IActivation{T}"/>), or the names and layers are
+    /// more than a file may describe: a million characters.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="IOException">The stream cannot be written.</exception>
     public static void Save<T>(Stream stream, Network<T> network)
@@ -81,7 +81,7 @@ public static class NetworkFile
     /// exactly.</param>
     /// <returns>The network.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or two of <paramref name="ownActivations"/> have the
-    /// same name, or one has none.</exception>
+    /// same name, or one has none that can be saved.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="path"/> or one of <paramref name="ownActivations"/> is
     /// null.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -109,7 +109,7 @@ public static class NetworkFile
     /// exactly.</param>
     /// <returns>The network.</returns>
     /// <exception cref="ArgumentException"><paramref name="stream"/> cannot seek, <paramref name="name"/> is empty, or two of
-    /// <paramref name="ownActivations"/> have the same name, or one has none.</exception>
+    /// <paramref name="ownActivations"/> have the same name, or one has none that can be saved.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/>, <paramref name="name"/> or one of
     /// <paramref name="ownActivations"/> is null.</exception>
     /// <exception cref="InvalidDataException">It is no safetensors file with a network of this library, does not have the content
@@ -223,7 +223,7 @@ public static class NetworkFile
     /// <summary>What a file's metadata says of a network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="more">Other texts of this library.</param>
-    /// <exception cref="ArgumentException">An activation has no name, or the texts are too long.</exception>
+    /// <exception cref="ArgumentException">An activation has no name that can be saved, or the texts are too long.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="network"/> is null.</exception>
     internal static Dictionary<string, string> Metadata<T>(Network<T> network, params ReadOnlySpan<(string Key, string Text)> more)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -45,7 +45,7 @@ public static class CheckpointFile
     /// <param name="path">The file; its folder must exist. Symbolic links are followed.</param>
     /// <param name="trainer">The trainer. It must not be training, except in a progress handler on this thread.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty, an activation that is not this library's has no
-    /// name (<see cref="object.ToString"/>), or the names and layers are more than a file may describe: a million
+    /// name (<see cref="object.ToString"/>) that can be saved, or the names and layers are more than a file may describe: a million
     /// characters.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
@@ -70,7 +70,7 @@ public static class CheckpointFile
     /// <returns>A trainer with a new network. It continues on the training set that it was trained on, and no other: to train the
     /// network on other data, give its network to a new trainer.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or two of <paramref name="ownActivations"/> have the
-    /// same name, or one has none.</exception>
+    /// same name, or one has none that can be saved.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="path"/> or one of <paramref name="ownActivations"/> is
     /// null.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -171,12 +171,12 @@ public static class CheckpointFile
         double? offset = fields.IsNull("costOffset") ? null : fields.Number("costOffset");
         if (!TrainingSettings<T>.IsLearningRate(rate))
         {
-            throw fields.Error($"must have a positive and finite learningRate, but has {rate}");
+            throw fields.Error(FormattableString.Invariant($"must have a positive and finite learningRate, but has {rate}"));
         }
 
         if (offset is not (null or (>= 0 and <= 1)))
         {
-            throw fields.Error($"must have a costOffset from 0 to 1, but has {offset}");
+            throw fields.Error(FormattableString.Invariant($"must have a costOffset from 0 to 1, but has {offset}"));
         }
 
         return new State(

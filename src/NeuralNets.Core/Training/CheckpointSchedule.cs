@@ -35,8 +35,15 @@ public sealed class CheckpointSchedule
     /// <summary>The number of epochs from one checkpoint to the next.</summary>
     public int EveryEpochs { get; }
 
+    /// <summary>Checks before training what would be wrong with the first checkpoint.</summary>
+    /// <exception cref="ArgumentException">An activation has no name that can be saved.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    internal void CheckFolder() => AtomicFile.CheckFolder(Path);
+    internal void Check<T>(Network<T> network)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        AtomicFile.CheckFolder(Path);
+        _ = NetworkFile.Metadata(network);
+    }
 
     /// <summary>Saves a checkpoint at the end of an epoch if there is to be one.</summary>
     internal void SaveIfDue<T>(GradientDescentTrainer<T> trainer, bool isLast)

@@ -194,7 +194,8 @@ public sealed class GradientDescentTrainer<T>
     /// was interrupted does not count as completed.</param>
     /// <returns>The results of the epochs of this call.</returns>
     /// <exception cref="ArgumentException">A set does not have the network's number of features, or targets for its outputs, or the
-    /// trainer comes from a checkpoint and the training set is not the one that it was trained on.</exception>
+    /// trainer comes from a checkpoint and the training set is not the one that it was trained on, or an activation has no name with
+    /// which <see cref="Checkpoints"/> could be saved.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="training"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is negative, or there would be more epochs in
     /// all than <see cref="int.MaxValue"/>.</exception>
@@ -221,7 +222,7 @@ public sealed class GradientDescentTrainer<T>
         ArgumentOutOfRangeException.ThrowIfNegative(epochs);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(epochs, int.MaxValue - EpochsCompleted);
         Check(settings, training, validation);
-        settings.Checkpoints?.CheckFolder();
+        settings.Checkpoints?.Check(Network);
         FloatingPointMode.Require();
         cancellationToken.ThrowIfCancellationRequested();
         if (epochs == 0)
@@ -255,12 +256,10 @@ public sealed class GradientDescentTrainer<T>
                 $"An output layer with {Network.OutputActivation} has no usual loss: set {nameof(Loss)} before training.");
         }
 
-        Network.CheckFeatures(training.FeatureCount, training.Count, nameof(training));
-        Network.CheckTargets(training, nameof(training));
+        CheckSet(training, nameof(training));
         if (validation is not null)
         {
-            Network.CheckFeatures(validation.FeatureCount, validation.Count, nameof(validation));
-            Network.CheckTargets(validation, nameof(validation));
+            CheckSet(validation, nameof(validation));
         }
 
         if (IsResumed && TrainingSet is { } trainedOn && !training.Has(trainedOn))
@@ -270,5 +269,11 @@ public sealed class GradientDescentTrainer<T>
                 + "one are others. To train the network on other data, give it to a new trainer.",
                 nameof(training));
         }
+    }
+
+    private void CheckSet(Dataset<T> set, string parameter)
+    {
+        Network.CheckFeatures($"the {parameter} set", set.FeatureCount, set.Count, parameter);
+        Network.CheckTargets($"The {parameter} set", set, parameter);
     }
 }

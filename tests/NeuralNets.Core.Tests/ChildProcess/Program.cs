@@ -55,6 +55,11 @@ internal static class Program
             case ["arithmetic-pool"]:
                 ArithmeticScenario.PrintPrediction();
                 return 0;
+            case ["kernels"]:
+                KernelScenario.PrintHashes();
+                return 0;
+            case ["kernel-tests", .. var leftOut]:
+                return TestsScenario.RunKernels(leftOut) ? 0 : 1;
             case ["threads"]:
                 ThreadScenario.Print();
                 return 0;

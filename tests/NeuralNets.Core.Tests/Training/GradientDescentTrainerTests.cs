@@ -557,7 +557,7 @@ public sealed class GradientDescentTrainerTests
         var trainer = new GradientDescentTrainer<double>(new Network<double>([3, 4, 2], new Relu<double>(), 1));
 
         trainer.Invoking(t => t.Fit(Blobs(4), 1)).Should().Throw<ArgumentException>()
-            .WithMessage("Layer 1 (3 -> 4, Relu) expects 3 rows, but the input was 2 x 4.*");
+            .WithMessage("Layer 1 (3 -> 4, Relu) expects 3 rows, but the training set was 2 x 4.*").WithParameterName("training");
     }
 
     [Fact]
@@ -565,7 +565,22 @@ public sealed class GradientDescentTrainerTests
     {
         var trainer = new GradientDescentTrainer<double>(new Network<double>([2, 4, 3], new Relu<double>(), 1));
 
-        trainer.Invoking(t => t.Fit(Blobs(4), 1)).Should().Throw<ArgumentException>().WithMessage("*number of classes, 3, but has 2.*").WithParameterName("training");
+        trainer.Invoking(t => t.Fit(Blobs(4), 1)).Should().Throw<ArgumentException>()
+            .WithMessage("The training set must have the network's number of classes, 3, but has 2.*").WithParameterName("training");
+    }
+
+    [Fact]
+    public void Fit_ValidationSetThatDoesNotFit_IsNamed()
+    {
+        var trainer = new GradientDescentTrainer<double>(Small());
+        Dataset<double> threeFeatures = Dataset<double>.FromMatrix(Matrix<double>.Build.Dense(3, 2, 1), [0, 1], 2);
+        Dataset<double> threeClasses = Dataset<double>.FromMatrix(Matrix<double>.Build.Dense(2, 4, 1), [0, 1, 2, 1], 3);
+
+        trainer.Invoking(t => t.Fit(Blobs(4), 1, threeFeatures)).Should().Throw<ArgumentException>()
+            .WithMessage("Layer 1 (2 -> *) expects 2 rows, but the validation set was 3 x 2. A sample is a column: *transpose.*")
+            .WithParameterName("validation");
+        trainer.Invoking(t => t.Fit(Blobs(4), 1, threeClasses)).Should().Throw<ArgumentException>()
+            .WithMessage("The validation set must have the network's number of classes, 2, but has 3.*").WithParameterName("validation");
     }
 
     [Fact]
