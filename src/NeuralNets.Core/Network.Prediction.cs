@@ -3,6 +3,7 @@ using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Backends;
 using NeuralNets.Core.Data;
+using NeuralNets.Core.Kernels;
 using NeuralNets.Core.Losses;
 
 namespace NeuralNets.Core;
@@ -54,11 +55,7 @@ public sealed partial class Network<T>
                 inputs.IsEmpty ? nameof(inputs) : nameof(outputs));
         }
 
-        if (inputs.Overlaps(outputs))
-        {
-            throw new ArgumentException("The outputs must not overlap the inputs, but they share memory.", nameof(outputs));
-        }
-
+        SpanOverlap.CheckSeparate(inputs, outputs, nameof(outputs));
         using var pass = new ForwardPass<T>(_layers, inputs, backend ?? ManagedBackend.Instance);
         pass.Predict(0, outputs);
     }
@@ -131,6 +128,7 @@ public sealed partial class Network<T>
                 inputs.IsEmpty ? nameof(inputs) : nameof(labels));
         }
 
+        SpanOverlap.CheckSeparate(inputs, labels, nameof(labels));
         CheckHasLabels();
         using var pass = new ForwardPass<T>(_layers, inputs, backend ?? ManagedBackend.Instance);
         pass.PredictLabels(0, labels);

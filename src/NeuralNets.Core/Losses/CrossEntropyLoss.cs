@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
-using NeuralNets.Core.Data;
 using NeuralNets.Core.Kernels;
 
 namespace NeuralNets.Core.Losses;
@@ -59,16 +58,6 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
         return new Cost(sum, labels.Length);
     }
 
-    /// <summary>Computes the cost of logits against one-hot targets.</summary>
-    /// <param name="logits">(classes × samples).</param>
-    /// <param name="targets">(classes × samples): one 1 in each column, 0 elsewhere.</param>
-    /// <returns>The cost, summed in the order of the samples.</returns>
-    /// <exception cref="ArgumentException">The shapes differ, or a column of targets is not one-hot.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There are fewer than two classes.</exception>
-    /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public Cost Evaluate(Matrix<T> logits, Matrix<T> targets) => Evaluate(logits, Labels(logits, targets));
-
     /// <summary>Computes the gradient of the summed cost by the logits.</summary>
     /// <param name="logits">(classes × samples).</param>
     /// <param name="labels">One label per sample, 0 … classes−1.</param>
@@ -85,16 +74,6 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
         Evaluate(values, new TargetBatch<T>(labels), gradient, new double[labels.Length]);
         return Matrix<T>.Build.Dense(logits.RowCount, labels.Length, gradient);
     }
-
-    /// <summary>Computes the gradient of the summed cost by the logits.</summary>
-    /// <param name="logits">(classes × samples).</param>
-    /// <param name="targets">(classes × samples): one 1 in each column, 0 elsewhere.</param>
-    /// <returns><c>P − Y</c>, (classes × samples). Divide by the number of samples for the gradient of the mean.</returns>
-    /// <exception cref="ArgumentException">The shapes differ, or a column of targets is not one-hot.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There are fewer than two classes.</exception>
-    /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public Matrix<T> Gradient(Matrix<T> logits, Matrix<T> targets) => Gradient(logits, Labels(logits, targets));
 
     /// <inheritdoc/>
     public void CheckOutput(ILayerActivation<T> output, int outputCount)
@@ -174,20 +153,5 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
         }
 
         Requirements.CheckLabels(labels, logits.RowCount, nameof(labels));
-    }
-
-    private static int[] Labels(Matrix<T> logits, Matrix<T> targets)
-    {
-        ElementType.Check<T>();
-        ArgumentNullException.ThrowIfNull(logits);
-        ArgumentNullException.ThrowIfNull(targets);
-        if (targets.RowCount != logits.RowCount || targets.ColumnCount != logits.ColumnCount)
-        {
-            throw new ArgumentException(
-                $"Targets must have the shape of the logits, {logits.RowCount} x {logits.ColumnCount}, but were {targets.RowCount} x {targets.ColumnCount}.",
-                nameof(targets));
-        }
-
-        return OneHot.Decode(targets, nameof(targets));
     }
 }

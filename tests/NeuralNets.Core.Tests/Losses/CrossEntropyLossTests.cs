@@ -88,17 +88,6 @@ public abstract class CrossEntropyLossTests<T>
     }
 
     [Fact]
-    public void Evaluate_LabelsOrOneHot_IsTheSame()
-    {
-        Matrix<T> logits = Matrix<T>.Build.Dense(4, 9, RandomValues.Create<T>(2, 36, limit: 3));
-        int[] labels = [0, 3, 2, 1, 1, 0, 3, 3, 2];
-        Matrix<T> targets = OneHot.Encode<T>(labels, 4);
-
-        s_loss.Evaluate(logits, targets).Should().Be(s_loss.Evaluate(logits, labels));
-        new CrossEntropyLoss<T>().Gradient(logits, targets).Should().Be(new CrossEntropyLoss<T>().Gradient(logits, labels));
-    }
-
-    [Fact]
     public void Gradient_AnyLogits_IsTheSoftmaxMinusOneHotAndLeavesTheLogitsAlone()
     {
         Matrix<T> logits = Matrix<T>.Build.Dense(4, 3, RandomValues.Create<T>(3, 12, limit: 3));
@@ -158,32 +147,6 @@ public abstract class CrossEntropyLossTests<T>
     }
 
     [Fact]
-    public void Evaluate_TargetsOfAnotherShape_SaysBoth()
-    {
-        Action evaluate = () => s_loss.Evaluate(Logits(2, 0, 0, 0, 0), Matrix<T>.Build.Dense(2, 3));
-
-        evaluate.Should().Throw<ArgumentException>().WithParameterName("targets")
-            .WithMessage("Targets must have the shape of the logits, 2 x 2, but were 2 x 3.*");
-    }
-
-    [Theory]
-    [InlineData(0, 0)]
-    [InlineData(1, 1)]
-    [InlineData(0.5, 0.5)]
-    [InlineData(-1, 0)]
-    [InlineData(double.NaN, 1)]
-    public void Evaluate_TargetsNotOneHot_NamesTheColumn(double first, double second)
-    {
-        Action evaluate = () => s_loss.Evaluate(Logits(2, 0, 0, 0, 0), Logits(2, 0, 1, first, second));
-        Action differentiate = () => new CrossEntropyLoss<T>().Gradient(Logits(2, 0, 0, 0, 0), Logits(2, 0, 1, first, second));
-
-        evaluate.Should().Throw<ArgumentException>().WithParameterName("targets")
-            .WithMessage("A one-hot column must hold one 1*column 1*");
-        differentiate.Should().Throw<ArgumentException>().WithParameterName("targets")
-            .WithMessage("A one-hot column must hold one 1*column 1*");
-    }
-
-    [Fact]
     public void Evaluate_OneClass_ThrowsArgumentOutOfRange()
     {
         Action evaluate = () => s_loss.Evaluate(Logits(1, 0, 0), [0, 0]);
@@ -196,11 +159,9 @@ public abstract class CrossEntropyLossTests<T>
     public void Evaluate_Null_ThrowsArgumentNull()
     {
         Action logits = () => s_loss.Evaluate(null!, [0]);
-        Action targets = () => s_loss.Evaluate(Logits(2, 0, 0), (Matrix<T>)null!);
         Action gradient = () => new CrossEntropyLoss<T>().Gradient(null!, [0]);
 
         logits.Should().Throw<ArgumentNullException>().WithParameterName("logits");
-        targets.Should().Throw<ArgumentNullException>().WithParameterName("targets");
         gradient.Should().Throw<ArgumentNullException>().WithParameterName("logits");
     }
 

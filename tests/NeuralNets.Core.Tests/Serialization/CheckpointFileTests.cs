@@ -214,7 +214,7 @@ public abstract class CheckpointFileTests<T>
     }
 
     [Theory]
-    [InlineData("\\\"format\\\":1,\\\"epochs", "\\\"format\\\":2,\\\"epochs", "must have format 1")]
+    [InlineData("\\\"format\\\":2,\\\"epochs", "\\\"format\\\":3,\\\"epochs", "must have format 2")]
     [InlineData("epochsCompleted\\\":1", "epochsCompleted\\\":-1", "non-negative integer as epochsCompleted")]
     [InlineData("epochsCompleted\\\":1", "epochsCompleted\\\":2147483648", "non-negative integer as epochsCompleted")]
     [InlineData("seed\\\":18446744073709551611", "seed\\\":18446744073709551616", "non-negative 64-bit integer as seed")]

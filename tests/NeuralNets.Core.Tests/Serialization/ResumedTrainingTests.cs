@@ -130,10 +130,8 @@ public sealed class ResumedTrainingSingleTests : ResumedTrainingTests<float>
             .Epochs.Should().ContainSingle("the numbers counted, not how they were kept");
         resumed.Fit(Samples(), 2);
         whole.Fit(Samples(), 2);
-        using var folder = new TempDirectory();
-        CheckpointFile.Save(folder.File("resumed"), resumed);
-        CheckpointFile.Save(folder.File("whole"), whole);
-        File.ReadAllBytes(folder.File("resumed")).Should().Equal(File.ReadAllBytes(folder.File("whole")), "what is written is new");
+        resumed.Network.ComputeParametersSha256().Should().Be(whole.Network.ComputeParametersSha256());
+        resumed.History.Select(epoch => epoch.Epoch).Should().Equal([3, 4], "the old file has no history");
     }
 }
 
