@@ -15,7 +15,7 @@ namespace NeuralNets.Core.Tests.Serialization;
 public abstract class ChecksumTests<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The history of two epochs, which is the last tensor of the checkpoint.</summary>
+    /// <summary>The history of two epochs: the first tensor of a checkpoint in float, since it is in double, and otherwise the last.</summary>
     private const int HistoryBytes = 2 * 6 * sizeof(double);
 
     private static readonly Dataset<T> s_samples = Dataset<T>.FromMatrix(
@@ -84,7 +84,7 @@ public abstract class ChecksumTests<T>
     {
         byte[] file = SavedCheckpoint();
         int size = typeof(T) == typeof(float) ? 4 : 8;
-        int tensors = file.Length - HistoryBytes - (26 * size);
+        int tensors = file.Length - (26 * size) - (size == 8 ? HistoryBytes : 0);
         foreach ((int first, int second, int length) in new[] { (4, 7, 3), (0, 1, 1), (18, 22, 2) })
         {
             byte[] changed = [.. file];
@@ -131,7 +131,7 @@ public abstract class ChecksumTests<T>
     {
         byte[] file = SavedCheckpoint();
         var header = JsonNode.Parse(SafetensorsBytes.HeaderOf(file))!.AsObject();
-        int tensors = (int)header["training.history"]!["data_offsets"]![1]!;
+        int tensors = header.Where(field => field.Key != "__metadata__").Max(field => (int)field.Value!["data_offsets"]![1]!);
         header["__metadata__"]!["author"] = "someone";
         header["mean"] = JsonNode.Parse($$"""{"dtype":"F4_E9","shape":[6],"data_offsets":[{{tensors}},{{tensors + 5}}]}""");
         var reversed = new JsonObject(header.Reverse().Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
@@ -146,7 +146,7 @@ public abstract class ChecksumTests<T>
     public void Load_WithoutChecksums_IsNotChecked()
     {
         byte[] file = SafetensorsBytes.WithoutChecksums(SavedCheckpoint());
-        file[^(HistoryBytes + 1)] ^= 1;
+        file[^(typeof(T) == typeof(float) ? 1 : HistoryBytes + 1)] ^= 1;
 
         CheckpointFile.Load<T>(new MemoryStream(file), "the file").EpochsCompleted.Should().Be(2);
     }
@@ -155,7 +155,7 @@ public abstract class ChecksumTests<T>
     public void LoadLayers_DamagedFile_TakesTheTensorsAsTheyAre()
     {
         byte[] file = SavedCheckpoint();
-        file[^(HistoryBytes + 1)] ^= 1;
+        file[^(typeof(T) == typeof(float) ? 1 : HistoryBytes + 1)] ^= 1;
 
         NetworkFile.LoadLayers(new MemoryStream(file), "the file", ["layers.0", "layers.1"], [new LeakyRelu<T>(0.25)])
             .InputCount.Should().Be(3);
