@@ -227,6 +227,7 @@ public sealed class Dataset<T>
         LittleEndian.Append<int>(hash, [FeatureCount, Targets.OutputCount, Count, _source.Form]);
         LittleEndian.Append<int>(hash, Labels);
         LittleEndian.Append<T>(hash, Targets.Values);
+        LittleEndian.Append<double>(hash, Targets.Weights);
         int start = 0;
         while (start < Count)
         {

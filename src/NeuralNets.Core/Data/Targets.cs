@@ -3,18 +3,21 @@ using NeuralNets.Core.Losses;
 
 namespace NeuralNets.Core.Data;
 
-/// <summary>What a network is to answer for each sample of a data set: a class label, or a value for each output.</summary>
+/// <summary>What a network is to answer for each sample of a data set, a class label or a value for each output, and how much the sample
+/// counts.</summary>
 /// <remarks>Immutable, in the order of the data set.</remarks>
 internal sealed class Targets<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly int[] _labels; // empty if the targets are values
     private readonly T[] _values; // (outputs × samples); empty if the targets are labels
+    private readonly double[] _weights; // empty if all samples count the same
 
-    private Targets(int[] labels, T[] values, int outputs, int count)
+    private Targets(int[] labels, T[] values, double[] weights, int outputs, int count)
     {
         _labels = labels;
         _values = values;
+        _weights = weights;
         OutputCount = outputs;
         Count = count;
     }
@@ -34,13 +37,16 @@ internal sealed class Targets<T>
     /// <summary>The values, (outputs × samples); empty if the targets are labels.</summary>
     public ReadOnlySpan<T> Values => _values;
 
+    /// <summary>One weight per sample; empty if all samples count the same.</summary>
+    public ReadOnlySpan<double> Weights => _weights;
+
     /// <param name="labels">One label per sample, in range; kept.</param>
     /// <param name="classes">The number of classes.</param>
-    public static Targets<T> FromLabels(int[] labels, int classes) => new(labels, [], classes, labels.Length);
+    public static Targets<T> FromLabels(int[] labels, int classes) => new(labels, [], [], classes, labels.Length);
 
     /// <param name="values">(outputs × samples), at least one value; kept.</param>
     /// <param name="outputs">The number of values per sample.</param>
-    public static Targets<T> FromValues(T[] values, int outputs) => new([], values, outputs, values.Length / outputs);
+    public static Targets<T> FromValues(T[] values, int outputs) => new([], values, [], outputs, values.Length / outputs);
 
     /// <summary>The targets of adjacent samples.</summary>
     public TargetBatch<T> Batch(int start, int count) => AreLabels
@@ -48,9 +54,12 @@ internal sealed class Targets<T>
         : new(_values.AsSpan(start * OutputCount, count * OutputCount), count);
 
     /// <summary>The targets of the first samples.</summary>
-    public Targets<T> Take(int count) => AreLabels
-        ? FromLabels(_labels[..count], OutputCount)
-        : FromValues(_values[..(count * OutputCount)], OutputCount);
+    public Targets<T> Take(int count) => new(
+        AreLabels ? _labels[..count] : [],
+        AreLabels ? [] : _values[..(count * OutputCount)],
+        _weights.Length == 0 ? [] : _weights[..count],
+        OutputCount,
+        count);
 
     /// <summary>The targets of the samples at <paramref name="indices"/>, in that order.</summary>
     public Targets<T> Select(ReadOnlySpan<int> indices)
@@ -58,7 +67,13 @@ internal sealed class Targets<T>
         int[] labels = new int[AreLabels ? indices.Length : 0];
         T[] values = new T[AreLabels ? 0 : indices.Length * OutputCount];
         Gather(indices, labels, values);
-        return new(labels, values, OutputCount, indices.Length);
+        double[] weights = new double[_weights.Length == 0 ? 0 : indices.Length];
+        for (int j = 0; j < weights.Length; j++)
+        {
+            weights[j] = _weights[indices[j]];
+        }
+
+        return new(labels, values, weights, OutputCount, indices.Length);
     }
 
     /// <summary>Writes the targets of the samples at <paramref name="indices"/> to one of the spans. Does not allocate.</summary>
