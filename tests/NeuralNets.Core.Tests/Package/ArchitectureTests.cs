@@ -25,12 +25,11 @@ public sealed class ArchitectureTests
         "Evaluation",
     ];
 
-    /// <summary>Uses of a floor above that are still to go. An entry that is not needed any more fails the test.</summary>
+    /// <summary>Uses of a floor above that are meant, each with its reason. An entry that is not needed any more fails the test.</summary>
     private static readonly string[] s_exceptions =
     [
+        // The loss also takes one-hot matrices, for whoever evaluates it by hand: OneHot is what decodes and checks them everywhere.
         "Losses/CrossEntropyLoss -> Data/OneHot",
-        "Serialization/CheckpointFile -> Training/GradientDescentTrainer",
-        "Training/TrainingRun -> Evaluation/Accuracy",
     ];
 
     private static readonly Assembly s_library = typeof(Network<>).Assembly;
