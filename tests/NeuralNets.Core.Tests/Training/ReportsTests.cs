@@ -1,3 +1,4 @@
+using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Evaluation;
@@ -157,5 +158,167 @@ public sealed class ReportsTests
         network.Evaluate(set, new CrossEntropyLoss<double>(1e-9)).Cost.Should().NotBe(expected.Cost);
         new Network<double>(2, [new(2, new Identity<double>())], seed: 1).Invoking(it => it.Evaluate(set))
             .Should().Throw<ArgumentException>().WithParameterName("loss").WithMessage("*Identity*no usual loss*");
+    }
+
+    [Fact]
+    public void Fit_FullBatch_ReportsTrainingBeforeAndValidationAfterEachUpdate()
+    {
+        Dataset<double> set = SmallTraining.Blobs(60);
+        Dataset<double> validation = SmallTraining.Blobs(40, seed: 2);
+        Network<double> network = SmallTraining.Small();
+        Network<double> stepped = SmallTraining.Small();
+        var steps = new GradientDescentTrainer<double>(stepped) { LearningRate = 0.5 };
+
+        TrainingResult result = new GradientDescentTrainer<double>(network) { LearningRate = 0.5 }.Fit(set, 4, validation);
+
+        foreach (EpochResult epoch in result.Epochs)
+        {
+            double costBefore = new CrossEntropyLoss<double>().Evaluate(Logits(stepped, set), set.Labels).Sum;
+            epoch.Training.Accuracy.Should().Be(Accuracy.Of(set.Labels, stepped.PredictLabels(set)));
+            steps.Fit(set, 1);
+            epoch.Training.Cost.Sum.Should().BeApproximately(costBefore, 1e-12);
+            epoch.Training.Cost.Mean.Should().Be(epoch.Training.Cost.Sum / 60);
+            double validationCost = new CrossEntropyLoss<double>().Evaluate(Logits(stepped, validation), validation.Labels).Sum;
+            epoch.Validation!.Cost.Sum.Should().BeApproximately(validationCost, 1e-12);
+            epoch.Validation.Should().Be(stepped.Evaluate(validation));
+            epoch.Validation.Accuracy.Should().Be(Accuracy.Of(validation.Labels, stepped.PredictLabels(validation)));
+        }
+    }
+
+    [Fact]
+    public void Fit_MiniBatches_CountsCostAndHitsWithTheWeightsThatEachBatchMet()
+    {
+        Dataset<double> set = SmallTraining.Blobs(10);
+        Network<double> stepped = SmallTraining.Small();
+        var steps = new GradientDescentTrainer<double>(stepped) { LearningRate = 0.5 };
+        int[] order = SmallTraining.Order(seed: 3, epoch: 0, count: 10);
+        double cost = 0;
+        double hits = 0;
+        foreach (int[] batch in order.Chunk(4))
+        {
+            Dataset<double> picked = SmallTraining.Pick(set, batch);
+            cost += new CrossEntropyLoss<double>().Evaluate(Logits(stepped, picked), picked.Labels).Sum;
+            hits += batch.Length * Accuracy.Of(picked.Labels, stepped.PredictLabels(picked));
+            steps.Fit(picked, 1);
+        }
+
+        EpochResult epoch = new GradientDescentTrainer<double>(SmallTraining.Small()) { LearningRate = 0.5, BatchSize = 4, Seed = 3 }.Fit(set, 1).Epochs[0];
+
+        epoch.Training.Cost.Sum.Should().BeApproximately(cost, 1e-12);
+        epoch.Training.Accuracy.Should().BeApproximately(hits / 10, 1e-12);
+    }
+
+    [Fact]
+    public void Fit_WithProgress_ReportsEachEpochOnceAndInOrder()
+    {
+        foreach (int? batchSize in new int?[] { null, 16 })
+        {
+            var reports = new List<EpochResult>();
+            int caller = Environment.CurrentManagedThreadId;
+
+            TrainingResult result = new GradientDescentTrainer<float>(SmallTraining.SmallFloat()) { BatchSize = batchSize, Hooks = { WorkerCount = 2 } }
+                .Fit(SmallTraining.BlobsFloat(64), 4, onEpoch: (epoch =>
+                {
+                    Environment.CurrentManagedThreadId.Should().Be(caller);
+                    reports.Add(epoch);
+                }));
+
+            reports.Should().Equal(result.Epochs);
+            reports.Select(epoch => epoch.Epoch).Should().Equal(1, 2, 3, 4);
+        }
+    }
+
+    [Fact]
+    public void Fit_ProgressThrows_EndsWithThatExceptionAndTheNetworkIsUsable()
+    {
+        Network<float> network = SmallTraining.SmallFloat();
+        var trainer = new GradientDescentTrainer<float>(network) { BatchSize = 16, Hooks = { WorkerCount = 3 } };
+        Dataset<float> set = SmallTraining.BlobsFloat(64);
+
+        Action fit = () => trainer.Fit(set, 5, onEpoch: (_ => throw new FormatException("mine")));
+
+        fit.Should().Throw<FormatException>().WithMessage("mine");
+        trainer.EpochsCompleted.Should().Be(1);
+        trainer.Fit(set, 1).Epochs.Should().ContainSingle().Which.Epoch.Should().Be(2);
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    public void Fit_ProgressWritesParameters_TrainsOnWithThem(int workers, bool byUnits)
+    {
+        Dataset<float> set = SmallTraining.BlobsFloat(64);
+        Network<float> network = SmallTraining.Hidden40();
+        var trainer = new GradientDescentTrainer<float>(network)
+        {
+            BatchSize = 16,
+            Hooks =
+            {
+                WorkerCount = workers,
+                CutsFirstLayerByUnits = byUnits,
+            },
+        };
+        Network<float> expected = SmallTraining.Hidden40();
+        var single = new GradientDescentTrainer<float>(expected) { BatchSize = 16, Hooks = { WorkerCount = 1 } };
+
+        trainer.Fit(set, 3, onEpoch: (_ => SmallTraining.Halve(network)));
+        for (int epoch = 0; epoch < 3; epoch++)
+        {
+            single.Fit(set, 1);
+            SmallTraining.Halve(expected);
+        }
+
+        network.ComputeParametersSha256().Should().Be(expected.ComputeParametersSha256());
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, true)]
+    public void Fit_ProgressWritesParametersAndThrows_TheyStay(int workers, bool byUnits)
+    {
+        Network<float> network = SmallTraining.Hidden40();
+        var trainer = new GradientDescentTrainer<float>(network)
+        {
+            BatchSize = 16,
+            Hooks =
+            {
+                WorkerCount = workers,
+                CutsFirstLayerByUnits = byUnits,
+            },
+        };
+        string? written = null;
+
+        Action fit = () => trainer.Fit(SmallTraining.BlobsFloat(64), 3, onEpoch: (_ =>
+        {
+            SmallTraining.Halve(network);
+            written = network.ComputeParametersSha256();
+            throw new FormatException("mine");
+        }));
+
+        fit.Should().Throw<FormatException>();
+        network.ComputeParametersSha256().Should().Be(written);
+    }
+
+    private static Matrix<double> Logits(Network<double> network, Dataset<double> set)
+    {
+        Matrix<double> a = set.ToMatrix();
+        foreach (DenseLayer<double> layer in network.Layers)
+        {
+            a = layer.Weights * a;
+            for (int j = 0; j < a.ColumnCount; j++)
+            {
+                a.SetColumn(j, a.Column(j) + layer.Biases);
+            }
+
+            if (layer.Activation is IActivation<double> activation)
+            {
+                double[] values = a.ToColumnMajorArray();
+                activation.Evaluate(values, values);
+                a = Matrix<double>.Build.Dense(a.RowCount, a.ColumnCount, values);
+            }
+        }
+
+        return a;
     }
 }
