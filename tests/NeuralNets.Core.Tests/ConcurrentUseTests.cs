@@ -113,7 +113,7 @@ public sealed class ConcurrentUseTests
     [InlineData(2)]
     public void Predict_ActivationThrows_EndsWithThatException(int maxDegreeOfParallelism)
     {
-        Dataset<double> set = GradientDescentTrainerTests.Blobs(512);
+        Dataset<double> set = SmallTraining.Blobs(512);
         foreach (Action<Network<double>> predict in (Action<Network<double>>[])
             [network => network.Predict(set, maxDegreeOfParallelism), network => network.PredictLabels(set.ToMatrix(), maxDegreeOfParallelism)])
         {

@@ -2,6 +2,7 @@ using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Kernels;
+using NeuralNets.Core.Tests.Activations;
 
 namespace NeuralNets.Core.Tests;
 
@@ -13,8 +14,7 @@ public abstract class NetworkPredictionTests<T>
     private const int Inputs = 23;
     private const int Classes = 5;
 
-    private static readonly IActivation<T>[] s_activations =
-        [new Relu<T>(), new LeakyRelu<T>(), new Sigmoid<T>(), new Tanh<T>(), new Identity<T>()];
+    private static readonly IReadOnlyList<IActivation<T>> s_activations = HiddenActivations.All<T>();
 
     private readonly Network<T> _network = WithBiases(
         new Network<T>(

@@ -1,7 +1,12 @@
 using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
+using NeuralNets.Core.Data;
+using NeuralNets.Core.Initialization;
+using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests;
 
@@ -100,7 +105,7 @@ public abstract class NetworkTests<T>
         Action layers = () => _ = new Network<T>([Output(3, 4), Output(4, 2)]);
         Action specifications = () => _ = new Network<T>(3, [new(4, new Softmax<T>()), new(2, new Softmax<T>())], seed: 1);
 
-        const string Message = "Softmax is the function of the output layer, "
+        const string Message = "Softmax is the function of an output layer, "
             + "but Layer 1 (3 -> 4, Softmax) has it and is followed by Layer 2 (4 -> 2, Softmax).*";
         layers.Should().Throw<ArgumentException>().WithParameterName("layers").WithMessage(Message);
         specifications.Should().Throw<ArgumentException>().WithParameterName("layers").WithMessage(Message);
@@ -114,6 +119,100 @@ public abstract class NetworkTests<T>
         network.Invoking(n => n.PredictLabels(Matrix<T>.Build.Dense(3, 1))).Should().Throw<InvalidOperationException>()
             .WithMessage("Labels are the answers of an output layer with Softmax, but the output layer has Relu*Predict*");
         network.ToString().Should().Be("3-4-2, Relu, Relu");
+    }
+
+    [Fact]
+    public void Constructor_OneLayerAtTwoPlaces_NamesBoth()
+    {
+        DenseLayer<T> tied = Hidden(4, 4);
+        DenseLayer<T> output = Output(4, 4);
+        string message = "A layer may stand in a network once only, but Layer {0} (4 -> 4, Relu) is layer {1} as well.*copied.*";
+
+        FluentActions.Invoking(() => new Network<T>([tied, tied, output])).Should().Throw<ArgumentException>()
+            .WithParameterName("layers").WithMessage(string.Format(CultureInfo.InvariantCulture, message, 2, 1));
+        FluentActions.Invoking(() => new Network<T>([Hidden(4, 4), tied, Hidden(4, 4), tied, output])).Should().Throw<ArgumentException>()
+            .WithParameterName("layers").WithMessage(string.Format(CultureInfo.InvariantCulture, message, 4, 2));
+        FluentActions.Invoking(() => new Network<T>([tied, tied])).Should().Throw<ArgumentException>()
+            .WithParameterName("layers").WithMessage(string.Format(CultureInfo.InvariantCulture, message, 2, 1));
+        var copied = new DenseLayer<T>(tied.Weights, tied.Biases, tied.Activation);
+        new Network<T>([tied, copied, output]).Layers.Should().HaveCount(3);
+    }
+
+    [Fact]
+    public void Clone_Network_HasTheBitsAndIsIndependent()
+    {
+        var network = new Network<T>([5, 4, 3], new LeakyRelu<T>(0.1), seed: 3);
+        network.Layers[0].Biases[1] = T.CreateChecked(0.25);
+        string before = network.ComputeParametersSha256();
+
+        Network<T> clone = network.Clone();
+        string copied = clone.ComputeParametersSha256();
+        network.Layers[1].Weights[0, 0] += T.One;
+        network.Layers[0].Biases[1] = T.Zero;
+        string unchanged = clone.ComputeParametersSha256();
+        clone.Layers[0].Weights[2, 2] += T.One;
+
+        copied.Should().Be(before);
+        unchanged.Should().Be(before);
+        clone.ComputeParametersSha256().Should().NotBe(before);
+        network.Layers[0].Weights[2, 2].Should().NotBe(clone.Layers[0].Weights[2, 2]);
+        clone.ToString().Should().Be(network.ToString());
+        clone.Layers.Should().NotIntersectWith(network.Layers);
+    }
+
+    [Fact]
+    public void Fit_OfTheCloneInAHandler_IsAllowedAndOfSharedLayersRefused()
+    {
+        var network = new Network<T>([2, 4, 2], new Relu<T>(), seed: 3);
+        DenseLayer<T> ownFirst = Hidden(2, 4);
+        Network<T>[] sharing = [network, new(network.Layers), new([ownFirst, network.Layers[1]])];
+        Network<T> clone = network.Clone();
+        Dataset<T> set = Dataset<T>.FromMatrix(Matrix<T>.Build.Dense(2, 4, RandomValues.Create<T>(1, 8)), [0, 1, 1, 0], 2);
+        int refused = 0;
+
+        new GradientDescentTrainer<T>(network).Fit(set, 1, onEpoch: _ =>
+        {
+            foreach (Network<T> other in sharing)
+            {
+                new GradientDescentTrainer<T>(other).Invoking(it => it.Fit(set, 1)).Should().Throw<InvalidOperationException>()
+                    .WithMessage("A layer must be trained by one call of Fit at a time, but another one that trains Layer *Clone*");
+                refused++;
+            }
+
+            new GradientDescentTrainer<T>(clone).Fit(set, 1).Epochs.Should().ContainSingle();
+
+            // What was refused has not kept a layer.
+            new GradientDescentTrainer<T>(new([ownFirst, Output(4, 2)])).Fit(set, 1).Epochs.Should().ContainSingle();
+        });
+
+        refused.Should().Be(3);
+        foreach (Network<T> other in sharing)
+        {
+            new GradientDescentTrainer<T>(other).Fit(set, 1).Epochs.Should().ContainSingle("the first call has ended");
+        }
+    }
+
+    /// <summary>An input or a layer of millions, and two samples: nothing is made for more samples than there are.</summary>
+    [Theory]
+    [InlineData(3_000_000, 1)]
+    [InlineData(2, 1_500_000)]
+    public void Fit_WideNetwork_NeedsMemoryInProportionToItsSize(int features, int units)
+    {
+        LayerSpec<T>[] hidden = units == 1 ? [] : [new(units, new Relu<T>(), new RandomNormal(1e-3))];
+        var network = new Network<T>(features, [.. hidden, new(2, new Softmax<T>(), new RandomNormal(0))], seed: 1);
+        Dataset<T> set = Dataset<T>.FromMatrix(
+            Matrix<T>.Build.Dense(features, 2, (i, j) => T.CreateChecked((i % 7) * (j + 1) * 1e-4)), [0, 1], 2);
+        var trainer = new GradientDescentTrainer<T>(network) { LearningRate = 1e-6, MaxDegreeOfParallelism = 1 };
+        string before = network.ComputeParametersSha256();
+        long start = GC.GetAllocatedBytesForCurrentThread();
+
+        trainer.Fit(set, 1, set);
+        network.Predict(set);
+        network.PredictLabels(set);
+
+        long perFeatureOrUnit = (GC.GetAllocatedBytesForCurrentThread() - start) / (Math.Max(features, units) * Unsafe.SizeOf<T>());
+        perFeatureOrUnit.Should().BeLessThan(40, "numbers are made for two samples and the parameters, not for 96");
+        network.ComputeParametersSha256().Should().NotBe(before);
     }
 
     [Fact]

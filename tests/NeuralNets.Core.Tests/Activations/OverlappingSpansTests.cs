@@ -11,8 +11,7 @@ public abstract class OverlappingSpansTests<T>
 
     private static readonly (int From, int To)[] s_overlaps = [(0, 1), (1, 0), (0, Length - 1), (Length - 1, 0)];
 
-    private static readonly IActivation<T>[] s_functions =
-        [new Relu<T>(), new LeakyRelu<T>(), new Sigmoid<T>(), new Tanh<T>(), new Identity<T>()];
+    private static readonly IReadOnlyList<IActivation<T>> s_functions = HiddenActivations.All<T>();
 
     [Fact]
     public void Evaluate_Overlap_IsRefusedAndNothingIsWritten()

@@ -160,7 +160,7 @@ public abstract class SoftmaxTests<T>
 
         Action evaluate = () => s_softmax.Evaluate(buffer.AsSpan(from, 9), buffer.AsSpan(to, 9), 3);
 
-        evaluate.Should().Throw<ArgumentException>().WithParameterName("probabilities")
+        evaluate.Should().Throw<ArgumentException>().WithParameterName("a")
             .WithMessage("The output must be the memory of the input or not overlap it, but its*");
         buffer.Should().Equal(before);
     }

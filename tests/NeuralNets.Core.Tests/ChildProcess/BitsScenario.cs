@@ -5,6 +5,7 @@ using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Kernels;
+using NeuralNets.Core.Tests.Activations;
 using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests.ChildProcess;
@@ -12,7 +13,7 @@ namespace NeuralNets.Core.Tests.ChildProcess;
 /// <summary>Training runs whose resulting bits are compared.</summary>
 internal static class BitsScenario
 {
-    public static readonly string[] Activations = ["relu", "leaky", "sigmoid", "tanh", "identity"];
+    public static IReadOnlyList<string> Activations => HiddenActivations.Names;
 
     /// <summary>What the process computes with: the first line that a scenario prints.</summary>
     public static string Hardware =>
@@ -46,7 +47,7 @@ internal static class BitsScenario
             13, 300, (i, _) => i % 3 > 0 && random.Next(2) == 0 ? T.Zero : T.CreateChecked(random.NextDouble() - 0.5));
         int[] labels = [.. Enumerable.Range(0, 300).Select(_ => random.Next(5))];
         var set = Dataset<T>.FromMatrix(features, labels, 5);
-        var network = new Network<T>([13, 67, 7, 5], Create<T>(activation), seed: 8);
+        var network = new Network<T>([13, 67, 7, 5], HiddenActivations.Create<T>(activation), seed: 8);
         Fit(network, set, batchSize: 37, epochs: 2, workers, chunkColumns, byUnits);
         Fit(network, set, batchSize: null, epochs: 2, workers, chunkColumns, byUnits);
         return network.ComputeParametersSha256();
@@ -86,14 +87,4 @@ internal static class BitsScenario
             throw new InvalidOperationException($"{workers} threads were asked for, but {threads.Count} ran.");
         }
     }
-
-    private static IActivation<T> Create<T>(string name)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => name switch
-        {
-            "relu" => new Relu<T>(),
-            "leaky" => new LeakyRelu<T>(),
-            "sigmoid" => new Sigmoid<T>(),
-            "tanh" => new Tanh<T>(),
-            _ => new Identity<T>(),
-        };
 }

@@ -25,7 +25,7 @@ public sealed class ArchitectureTests
         "Evaluation",
     ];
 
-    /// <summary>Uses of a floor above that are still to go. An entry that is not needed any more fails the test.</summary>
+    /// <summary>Uses of a floor above that are meant, each with its reason. An entry that is not needed any more fails the test.</summary>
     private static readonly string[] s_exceptions =
     [
     ];

@@ -1,6 +1,7 @@
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
+using NeuralNets.Core.Tests.Activations;
 using NeuralNets.Core.Tests.Backends;
 using NeuralNets.Core.Training;
 
@@ -9,10 +10,9 @@ namespace NeuralNets.Core.Tests.Training;
 /// <summary>The gradient that a step descends agrees with central differences of the cost.</summary>
 public sealed class GradientTests
 {
-    private const double H = 1e-5;
-    private const double SmallestInput = 1e-3;
+    private const string CustomActivation = "softplus";
 
-    private static readonly string[] s_activations = ["sigmoid", "relu", "tanh", "leaky", "identity", "softplus"];
+    private static readonly string[] s_activations = [.. HiddenActivations.Names, CustomActivation];
     private static readonly int[] s_sampleCounts = [1, 2, 7, 17];
     private static readonly int[] s_hidden = [4, 6, 5, 4];
 
@@ -43,7 +43,7 @@ public sealed class GradientTests
 
     [Fact]
     public void Step_BatchOfMoreThanTheDefaultChunk_DescendsTheNumericalGradient() =>
-        Check("tanh", layers: 2, samples: 300, chunkColumns: 256);
+        Check("Tanh", layers: 2, samples: 300, chunkColumns: 256);
 
     [MklTheory]
     [MemberData(nameof(Cases))]
@@ -58,39 +58,22 @@ public sealed class GradientTests
     private static void Check(string activation, int layers, int samples, int chunkColumns, string backend = "managed")
     {
         int[] sizes = [.. s_hidden.Take(layers), 3];
-        Network<double> network = Build(sizes, Create(activation), seed: 3);
-        Dataset<double> set = Draw(network, samples, awayFromZero: activation is "relu" or "leaky");
-        Matrix<double> features = set.ToMatrix();
-        int[] labels = set.Labels.ToArray();
-        DenseLayer<double>[] before = [.. network.Layers.Select(Copy)];
+        IActivation<double> function = activation == CustomActivation ? new Softplus() : HiddenActivations.Create<double>(activation, 0.2);
+        Network<double> network = NumericalGradient.WithBiases(new Network<double>(sizes, function, seed: 3), seed: 3);
+        Matrix<double> features = NumericalGradient.DrawFeatures(network, samples);
+        var random = new Random(12);
+        int[] labels = [.. Enumerable.Range(0, samples).Select(_ => random.Next(network.OutputCount))];
+        var set = Dataset<double>.FromMatrix(features, labels, network.OutputCount);
 
-        // With a learning rate of 1, one step subtracts the gradient of the mean cost.
-        new GradientDescentTrainer<double>(network) { LearningRate = 1, Hooks = { MicroBatchSize = chunkColumns }, Backend = TestBackends.Create(backend) }
-            .Fit(set, epochs: 1);
-
-        var original = new Network<double>(before);
-        for (int l = 0; l < layers; l++)
-        {
-            Matrix<double> analytic = before[l].Weights - network.Layers[l].Weights;
-            Matrix<double> numeric = Matrix<double>.Build.Dense(analytic.RowCount, analytic.ColumnCount, (i, j) =>
-                CentralDifference(original, features, labels, h => before[l].Weights[i, j] += h));
-            RelativeDistance(analytic.ToColumnMajorArray(), numeric.ToColumnMajorArray()).Should().BeLessThan(1e-7, $"of the weights of layer {l}");
-
-            Vector<double> analyticBias = before[l].Biases - network.Layers[l].Biases;
-            Vector<double> numericBias = Vector<double>.Build.Dense(analyticBias.Count, i =>
-                CentralDifference(original, features, labels, h => before[l].Biases[i] += h));
-            RelativeDistance(analyticBias.ToArray(), numericBias.ToArray()).Should().BeLessThan(1e-7, $"of the biases of layer {l}");
-        }
-    }
-
-    private static double CentralDifference(Network<double> network, Matrix<double> features, int[] labels, Action<double> move)
-    {
-        move(H);
-        double above = MeanCost(network, features, labels);
-        move(-2 * H);
-        double below = MeanCost(network, features, labels);
-        move(H);
-        return (above - below) / (2 * H);
+        NumericalGradient.CheckStep(
+            network,
+            copy => new GradientDescentTrainer<double>(copy)
+            {
+                LearningRate = 1,
+                Hooks = { MicroBatchSize = chunkColumns },
+                Backend = TestBackends.Create(backend),
+            }.Fit(set, epochs: 1),
+            moved => MeanCost(moved, features, labels));
     }
 
     private static double MeanCost(Network<double> network, Matrix<double> features, int[] labels)
@@ -99,82 +82,7 @@ public sealed class GradientTests
         return -labels.Select((label, j) => Math.Log(probabilities[label, j])).Sum() / labels.Length;
     }
 
-    private static double RelativeDistance(double[] left, double[] right)
-    {
-        double Norm(IEnumerable<double> values) => Math.Sqrt(values.Sum(value => value * value));
-        return Norm(left.Zip(right, (a, b) => a - b)) / (Norm(left) + Norm(right));
-    }
-
-    /// <summary>A network with random biases, too.</summary>
-    private static Network<double> Build(int[] sizes, IActivation<double> activation, int seed)
-    {
-        var network = new Network<double>(sizes, activation, seed);
-        var random = new Random(seed);
-        foreach (DenseLayer<double> layer in network.Layers)
-        {
-            for (int i = 0; i < layer.OutputCount; i++)
-            {
-                layer.Biases[i] = random.NextDouble() - 0.5;
-            }
-        }
-
-        return network;
-    }
-
-    /// <summary>Random samples; if asked, only such whose inputs to the hidden activations all keep away from the kink at zero.</summary>
-    private static Dataset<double> Draw(Network<double> network, int samples, bool awayFromZero)
-    {
-        var random = new Random(11);
-        var columns = new List<double[]>();
-        while (columns.Count < samples)
-        {
-            double[] column = [.. Enumerable.Range(0, network.InputCount).Select(_ => (2 * random.NextDouble()) - 1)];
-            if (!awayFromZero || SmallestHiddenInput(network, column) > 2 * SmallestInput)
-            {
-                columns.Add(column);
-            }
-        }
-
-        if (awayFromZero)
-        {
-            columns.Should().OnlyContain(column => SmallestHiddenInput(network, column) > SmallestInput);
-        }
-
-        int[] labels = [.. columns.Select(_ => random.Next(network.OutputCount))];
-        return Dataset<double>.FromMatrix(Matrix<double>.Build.DenseOfColumnArrays(columns), labels, network.OutputCount);
-    }
-
-    private static double SmallestHiddenInput(Network<double> network, double[] sample)
-    {
-        double smallest = double.PositiveInfinity;
-        Vector<double> a = Vector<double>.Build.Dense(sample);
-        foreach (DenseLayer<double> layer in network.Layers.Take(network.Layers.Count - 1))
-        {
-            Vector<double> z = (layer.Weights * a) + layer.Biases;
-            smallest = Math.Min(smallest, z.AbsoluteMinimum());
-            double[] values = z.ToArray();
-            layer.Activation.Evaluate(values, values, layer.OutputCount);
-            a = Vector<double>.Build.Dense(values);
-        }
-
-        return smallest;
-    }
-
-    private static DenseLayer<double> Copy(DenseLayer<double> layer) => layer.Activation is { } activation
-        ? new DenseLayer<double>(layer.Weights, layer.Biases, activation)
-        : new DenseLayer<double>(layer.Weights, layer.Biases, new Softmax<double>());
-
-    private static IActivation<double> Create(string name) => name switch
-    {
-        "sigmoid" => new Sigmoid<double>(),
-        "relu" => new Relu<double>(),
-        "tanh" => new Tanh<double>(),
-        "leaky" => new LeakyRelu<double>(0.2),
-        "identity" => new Identity<double>(),
-        _ => new Softplus(),
-    };
-
-    /// <summary>A user's own activation: log(1 + eᶻ), whose derivative is the logistic function of z.</summary>
+    /// <summary>A custom activation: log(1 + eᶻ), whose derivative is the logistic function of z.</summary>
     private sealed class Softplus : IActivation<double>
     {
         public void Evaluate(ReadOnlySpan<double> z, Span<double> a)
