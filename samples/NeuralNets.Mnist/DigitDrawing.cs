@@ -45,7 +45,7 @@ internal static class DigitDrawing
 
     private static string Join(IEnumerable<string> parts) => string.Join(new string(' ', Gap), parts).TrimEnd();
 
-    /// <summary>Upper half blocks: the upper pixel is the colour of the character, the lower one that behind it.</summary>
+    /// <summary>Draws upper half blocks: the upper pixel is the colour of the character, the lower one that behind it.</summary>
     private static string GreyLine(LabeledImages images, int number, int y)
     {
         var line = new StringBuilder();
@@ -58,7 +58,7 @@ internal static class DigitDrawing
         return line.ToString();
     }
 
-    /// <summary>The more ink, the more of the character's place is filled.</summary>
+    /// <summary>Draws characters that fill more of their place the more ink there is.</summary>
     private static string PlainLine(LabeledImages images, int number, int y)
     {
         var line = new StringBuilder();

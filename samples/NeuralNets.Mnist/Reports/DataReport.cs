@@ -27,7 +27,7 @@ internal static class DataReport
         ];
     }
 
-    /// <summary>The dimensions and the pixels of one set in a line of text each.</summary>
+    /// <summary>Returns the dimensions and the pixels of one set in a line of text each.</summary>
     public static (string Name, string Value)[] Describe(string name, LabeledImages images)
     {
         var pixels = PixelStatistics.Of(images);

@@ -34,7 +34,7 @@ internal static class TrainingReport
             Page.Section("How to get this again", Page.Facts(Configuration(run))));
     }
 
-    /// <summary>The cost against the epochs.</summary>
+    /// <summary>Draws the cost against the epochs.</summary>
     public static LineChart CostChart(IReadOnlyList<EpochResult> epochs) => new(
         "Cost",
         "epoch",
@@ -158,5 +158,5 @@ internal static class TrainingReport
         ];
     }
 
-    private static string Percent(double share) => $"{100 * share:F2} %";
+    private static string Percent(double fraction) => $"{100 * fraction:F2} %";
 }

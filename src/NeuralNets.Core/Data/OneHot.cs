@@ -2,7 +2,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace NeuralNets.Core.Data;
 
-/// <summary>Turns labels into one-hot columns and back.</summary>
+/// <summary>The conversion of labels to one-hot columns and back.</summary>
 public static class OneHot
 {
     /// <summary>Returns a matrix whose column j is 1 in the row of label j, and 0 elsewhere.</summary>
@@ -48,7 +48,7 @@ public static class OneHot
     public static int[] Decode<T>(Matrix<T> encoded)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => Decode(encoded, nameof(encoded));
 
-    /// <summary>The row of the 1 in each column of a matrix that the caller calls <paramref name="parameter"/>.</summary>
+    /// <summary>Returns the row of the 1 in each column of a matrix that the caller calls <paramref name="parameter"/>.</summary>
     internal static int[] Decode<T>(Matrix<T> encoded, string parameter)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {

@@ -103,7 +103,8 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
         if (output is not Softmax<T>)
         {
             throw new ArgumentException(
-                $"{nameof(CrossEntropyLoss<>)} belongs to an output layer with Softmax, but the output layer has {output}.", nameof(output));
+                $"{nameof(CrossEntropyLoss<>)} belongs to an output layer with Softmax, but the output layer has {output}.",
+                nameof(output));
         }
     }
 
@@ -169,7 +170,8 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
         if (labels.Length != logits.ColumnCount)
         {
             throw new ArgumentException(
-                $"There must be one label per sample: the logits are {logits.RowCount} x {logits.ColumnCount}, but there were {labels.Length} labels.",
+                $"There must be one label per sample: the logits are {logits.RowCount} x {logits.ColumnCount}, but there were "
+                    + $"{labels.Length} labels.",
                 nameof(labels));
         }
 
@@ -184,7 +186,8 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
         if (targets.RowCount != logits.RowCount || targets.ColumnCount != logits.ColumnCount)
         {
             throw new ArgumentException(
-                $"Targets must have the shape of the logits, {logits.RowCount} x {logits.ColumnCount}, but were {targets.RowCount} x {targets.ColumnCount}.",
+                $"Targets must have the shape of the logits, {logits.RowCount} x {logits.ColumnCount}, but were {targets.RowCount} x "
+                    + $"{targets.ColumnCount}.",
                 nameof(targets));
         }
 

@@ -21,7 +21,7 @@ public abstract class CrossEntropyLossTests<T>
         Cost cost = s_loss.Evaluate(Logits(2, 0, Math.Log(3), 5, 5), [1, 0]);
 
         cost.Sum.Should().BeApproximately(Math.Log(4.0 / 3) + Math.Log(2), 4 * Epsilon);
-        cost.Samples.Should().Be(2);
+        cost.SampleCount.Should().Be(2);
         cost.Mean.Should().Be(cost.Sum / 2);
     }
 

@@ -142,19 +142,19 @@ public sealed class GradientDescentTrainerTests
         var steps = new GradientDescentTrainer<double>(stepped) { LearningRate = 0.5 };
         int[] order = Order(seed: 3, epoch: 0, count: 10);
         double cost = 0;
-        double hits = 0;
+        double correct = 0;
         foreach (int[] batch in order.Chunk(4))
         {
             Dataset<double> picked = Pick(set, batch);
             cost += new CrossEntropyLoss<double>().Evaluate(Logits(stepped, picked), picked.Labels).Sum;
-            hits += batch.Length * Core.Evaluation.Accuracy.Of(picked.Labels, stepped.PredictLabels(picked));
+            correct += batch.Length * Core.Evaluation.Accuracy.Of(picked.Labels, stepped.PredictLabels(picked));
             steps.Fit(picked, 1);
         }
 
         EpochResult epoch = new GradientDescentTrainer<double>(Small()) { LearningRate = 0.5, BatchSize = 4, Seed = 3 }.Fit(set, 1).Epochs[0];
 
         epoch.Training.Cost.Sum.Should().BeApproximately(cost, 1e-12);
-        epoch.Training.Accuracy.Should().BeApproximately(hits / 10, 1e-12);
+        epoch.Training.Accuracy.Should().BeApproximately(correct / 10, 1e-12);
     }
 
     [Fact]
@@ -346,7 +346,7 @@ public sealed class GradientDescentTrainerTests
     [InlineData(3, true, 16, 7)]
     [InlineData(3, false, 16, 256)]
     [InlineData(8, false, 64, 10)]
-    public void Fit_OneWorkerDoesSomeStepsAlone_GivesTheSameBits(int workers, bool byUnits, int batchSize, int chunkColumns)
+    public void Fit_OneWorkerDoesSomeStepsAlone_GivesTheSameBits(int workers, bool byUnits, int batchSize, int microBatchSize)
     {
         Dataset<float> set = BlobsFloat(200);
         string Train(Func<bool>? pace)
@@ -359,7 +359,7 @@ public sealed class GradientDescentTrainerTests
                 {
                     WorkerCount = workers,
                     CutsFirstLayerByUnits = byUnits,
-                    MicroBatchSize = chunkColumns,
+                    MicroBatchSize = microBatchSize,
                     IsAlone = pace,
                 },
             };
