@@ -73,7 +73,7 @@ internal static class DigitDrawing
 
     private static (byte Upper, byte Lower) Pixels(LabeledImages images, int number, int x, int y)
     {
-        ReadOnlySpan<byte> image = images.Image(number);
+        ReadOnlySpan<byte> image = images.GetImage(number);
         return (image[(y * images.Width) + x], y + 1 < images.Height ? image[((y + 1) * images.Width) + x] : (byte)0);
     }
 }

@@ -18,7 +18,7 @@ internal sealed record PixelStatistics(
         bool[] isUsed = new bool[images.PixelsPerImage];
         for (int i = 0; i < images.Count; i++)
         {
-            ReadOnlySpan<byte> image = images.Image(i);
+            ReadOnlySpan<byte> image = images.GetImage(i);
             for (int p = 0; p < image.Length; p++)
             {
                 counts[image[p]]++;

@@ -21,7 +21,7 @@ internal static class DataReport
             Page.Section(
                 "Digits of the training set, chosen at random",
                 Page.Tiles("digits", drawn.Select(image => (
-                    GreyImage.Ink(training.Width, training.Image(image)),
+                    GreyImage.Ink(training.Width, training.GetImage(image)),
                     $"Training image {image}, a handwritten {training.Labels.Span[image]}",
                     (string?)$"label {training.Labels.Span[image]}")))),
         ];

@@ -117,7 +117,7 @@ internal static class TrainingReport
                 (int actual, int predicted) = (predictions.Actual[image], predictions.Predicted[image]);
                 string confidence = Percent(predictions.Confidences[image]);
                 return (
-                    GreyImage.Ink(images.Width, images.Image(image)),
+                    GreyImage.Ink(images.Width, images.GetImage(image)),
                     $"Test image {image}: a {actual}, taken for a {predicted} with {confidence} confidence",
                     (string?)$"{actual} taken for {predicted}, {confidence}");
             })));

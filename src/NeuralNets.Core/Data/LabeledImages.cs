@@ -62,7 +62,7 @@ public sealed class LabeledImages
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is negative, or not less than
     /// <see cref="Count"/>.</exception>
     /// <remarks>Does not allocate.</remarks>
-    public ReadOnlySpan<byte> Image(int index)
+    public ReadOnlySpan<byte> GetImage(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);

@@ -77,7 +77,7 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than two classes.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="logits"/> is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public Matrix<T> Gradient(Matrix<T> logits, ReadOnlySpan<int> labels)
+    public Matrix<T> ComputeGradient(Matrix<T> logits, ReadOnlySpan<int> labels)
     {
         Check(logits, labels);
         T[] values = logits.ToColumnMajorArray();
@@ -94,7 +94,7 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than two classes.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public Matrix<T> Gradient(Matrix<T> logits, Matrix<T> targets) => Gradient(logits, Labels(logits, targets));
+    public Matrix<T> ComputeGradient(Matrix<T> logits, Matrix<T> targets) => ComputeGradient(logits, Labels(logits, targets));
 
     /// <inheritdoc/>
     public void CheckOutput(ILayerActivation<T> output, int outputCount)

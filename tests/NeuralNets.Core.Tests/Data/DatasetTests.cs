@@ -298,7 +298,7 @@ public abstract class DatasetTests<T>
         for (int j = 0; j < set.Count; j++)
         {
             set.Gather([j], gathered);
-            gathered.Should().Equal(images.Image(set.Labels[j]).ToArray().Select(value => T.CreateChecked(value)));
+            gathered.Should().Equal(images.GetImage(set.Labels[j]).ToArray().Select(value => T.CreateChecked(value)));
         }
     }
 

@@ -55,7 +55,7 @@ public class IdxReaderTests
 
         LabeledImages read = IdxReader.ReadImages(images, "images", labels, "labels");
 
-        read.Image(1).ToArray().Should().Equal(7, 8, 9, 10, 11, 12);
+        read.GetImage(1).ToArray().Should().Equal(7, 8, 9, 10, 11, 12);
         images.IsDisposed.Should().BeFalse();
         labels.IsDisposed.Should().BeFalse();
     }

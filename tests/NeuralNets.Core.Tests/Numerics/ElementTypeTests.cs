@@ -28,8 +28,8 @@ public class ElementTypeTests
         { "Softmax of spans", () => new Softmax<Half>().Evaluate(new Half[2], new Half[2], 2) },
         { "Cost of labels", () => new CrossEntropyLoss<Half>().Evaluate(null!, [0]) },
         { "Cost of targets", () => new CrossEntropyLoss<Half>().Evaluate(null!, (Matrix<Half>)null!) },
-        { "Gradient of labels", () => new CrossEntropyLoss<Half>().Gradient(null!, [0]) },
-        { "Gradient of targets", () => new CrossEntropyLoss<Half>().Gradient(null!, (Matrix<Half>)null!) },
+        { "Gradient of labels", () => new CrossEntropyLoss<Half>().ComputeGradient(null!, [0]) },
+        { "Gradient of targets", () => new CrossEntropyLoss<Half>().ComputeGradient(null!, (Matrix<Half>)null!) },
         { "GradientDescentTrainer", () => _ = new GradientDescentTrainer<Half>(null!) },
     };
 

@@ -174,7 +174,7 @@ public sealed class GradientTests
         _ => new Softplus(),
     };
 
-    /// <summary>A user's own activation: log(1 + eᶻ), whose derivative is the logistic function of z.</summary>
+    /// <summary>A custom activation: log(1 + eᶻ), whose derivative is the logistic function of z.</summary>
     private sealed class Softplus : IActivation<double>
     {
         public void Evaluate(ReadOnlySpan<double> z, Span<double> a)

@@ -67,7 +67,7 @@ public sealed class TrainingReportTests : IDisposable
         {
             for (int p = 0; p < 784; p++)
             {
-                image[p] = MnistFiles.Test.Image(i)[p] / 255f;
+                image[p] = MnistFiles.Test.GetImage(i)[p] / 255f;
             }
 
             network.Predict(image, probabilities);
