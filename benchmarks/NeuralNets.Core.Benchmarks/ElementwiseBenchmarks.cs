@@ -7,7 +7,7 @@ using NeuralNets.Core.Kernels;
 namespace NeuralNets.Core.Benchmarks;
 
 /// <summary>
-/// What does a function cost an element, for the values of 128 units and 64 samples? Each is compared with the loop that one
+/// What does a function cost per element, for the values of 128 units and 64 samples? Each is compared with the loop that one
 /// would write with <see cref="MathF"/> or <see cref="Math"/>.
 /// </summary>
 [GenericTypeArguments(typeof(float))]
@@ -101,7 +101,7 @@ public class ElementwiseBenchmarks<T>
         }
     }
 
-    /// <summary>Columns of ten classes.</summary>
+    /// <summary>Evaluates softmax on columns of ten classes.</summary>
     [BenchmarkCategory("softmax"), Benchmark(Baseline = true, OperationsPerInvoke = Length / Classes * Classes)]
     public void Softmax() => _softmax.Evaluate(_logits, _y.AsSpan(0, _logits.Length), Classes);
 

@@ -25,7 +25,7 @@ public class EpochBenchmarks<T>
     [Params(64, Samples)]
     public int Batch { get; set; }
 
-    /// <summary>The most workers; fewer train where a step is too small for them.</summary>
+    /// <summary>The maximum number of workers; fewer train where a step is too small for them.</summary>
     [Params(1, 2)]
     public int MaxDegreeOfParallelism { get; set; }
 

@@ -7,7 +7,7 @@ using NeuralNets.Core.Activations;
 namespace NeuralNets.Core.Benchmarks;
 
 /// <summary>
-/// What does a batch's way through a 784-128-32-10 network cost on one thread, with this library and with the loops that one
+/// What does the forward pass of a batch through a 784-128-32-10 network cost on one thread, with this library and with the loops that one
 /// would write around Math.NET's managed matrices?
 /// </summary>
 [GenericTypeArguments(typeof(float))]
@@ -39,7 +39,7 @@ public class ForwardPassBenchmarks<T>
         Verify();
     }
 
-    /// <summary>This library.</summary>
+    /// <summary>Computes with this library.</summary>
     [Benchmark(Baseline = true)]
     public T[] Managed()
     {
@@ -47,7 +47,7 @@ public class ForwardPassBenchmarks<T>
         return _probabilities;
     }
 
-    /// <summary>Math.NET's products into matrices that exist, and scalar loops.</summary>
+    /// <summary>Computes with Math.NET's products into existing matrices, and scalar loops.</summary>
     [Benchmark]
     public T[] MathNet()
     {

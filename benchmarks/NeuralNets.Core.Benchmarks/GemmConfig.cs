@@ -10,7 +10,7 @@ namespace NeuralNets.Core.Benchmarks;
 /// seconds, and tables in the order of the shapes in the source.</summary>
 public sealed class GemmConfig : ManualConfig
 {
-    /// <summary>Beyond so many operations the reference takes seconds a call.</summary>
+    /// <summary>Beyond so many operations the reference takes seconds per call.</summary>
     internal const double ReferenceLimit = 1e9;
 
     public GemmConfig()

@@ -49,7 +49,7 @@ public abstract class GemmContenders<T>
         Verify();
     }
 
-    /// <summary>This library.</summary>
+    /// <summary>Computes with this library.</summary>
     [Benchmark(Baseline = true)]
     public T[] Managed()
     {
@@ -57,7 +57,7 @@ public abstract class GemmContenders<T>
         return _c;
     }
 
-    /// <summary>Math.NET Numerics with its managed provider.</summary>
+    /// <summary>Computes with Math.NET Numerics and its managed provider.</summary>
     [Benchmark]
     public T[] MathNet()
     {
@@ -68,7 +68,7 @@ public abstract class GemmContenders<T>
         return _c;
     }
 
-    /// <summary>The definition: one chain of fused multiply-adds after the other.</summary>
+    /// <summary>Computes by the definition: one chain of fused multiply-adds after the other.</summary>
     [Benchmark]
     public T[] Reference()
     {
@@ -76,11 +76,11 @@ public abstract class GemmContenders<T>
         return _c;
     }
 
-    /// <summary>Intel MKL.</summary>
+    /// <summary>Computes with Intel MKL.</summary>
     [Benchmark]
     public T[] Mkl() => By(_mkl!);
 
-    /// <summary>Math.NET Numerics with its provider for Intel MKL.</summary>
+    /// <summary>Computes with Math.NET Numerics and its provider for Intel MKL.</summary>
     [Benchmark]
     public T[] MathNetMkl() => By(_mathNetMkl!);
 
@@ -101,8 +101,8 @@ public abstract class GemmContenders<T>
         : MatrixView<T>.ColumnMajor(_b, Shape.K, Shape.N);
 
     /// <summary>
-    /// All contenders compute the same product: ours that of the reference to the bit, the others' within the error bound of a
-    /// sum of k products, whose factors are at most 1, in any order.
+    /// Checks that all contenders compute the same product: this library bit for bit that of the reference, the others' within the error
+    /// bound of a sum of k products, whose factors are at most 1, in any order.
     /// </summary>
     private void Verify()
     {

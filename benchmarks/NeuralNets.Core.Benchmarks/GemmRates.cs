@@ -10,7 +10,7 @@ namespace NeuralNets.Core.Benchmarks;
 
 /// <summary>
 /// GFLOP/s of a backend's matrix product, called from one thread, and the processor's peak, measured in the same process by a loop of fused
-/// multiply-adds that never leaves the registers. Best of many repetitions. Prints one JSON line an element type.
+/// multiply-adds that never leaves the registers. Best of many repetitions. Prints one JSON line per element type.
 /// </summary>
 internal static class GemmRates
 {
@@ -88,7 +88,7 @@ internal static class GemmRates
         return 2.0 * 12 * TLane.Count * Repetitions / seconds / 1e9;
     }
 
-    /// <summary>Twelve independent chains: more than two units with a latency of four cycles need.</summary>
+    /// <summary>Runs twelve independent chains: more than two units with a latency of four cycles need.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static TVector Chains<T, TVector, TLane>(int repetitions, T factor, T addend)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -117,7 +117,7 @@ internal static class GemmRates
         return TLane.Add(sum, TLane.Add(TLane.Add(i, j), TLane.Add(k, l)));
     }
 
-    /// <summary>The shortest time of one call, over at least 0.3 s and 5 samples; short calls are timed in groups.</summary>
+    /// <summary>Measures the shortest time of one call, over at least 0.3 s and 5 samples; short calls are timed in groups.</summary>
     private static double Best(Action action)
     {
         action();

@@ -8,9 +8,9 @@ namespace NeuralNets.Core.Benchmarks;
 /// <param name="TransposeB">The second operand is stored transposed, (n × k).</param>
 public sealed record GemmShape(int M, int N, int K, bool TransposeA, bool TransposeB)
 {
-    /// <summary>Floating-point operations: a multiplication and an addition a term.</summary>
+    /// <summary>Floating-point operations: a multiplication and an addition per term.</summary>
     public double Operations => 2.0 * M * N * K;
 
-    /// <summary>The name in tables, which cut off what is longer than 20 characters.</summary>
+    /// <summary>Returns the name in tables, which cut off what is longer than 20 characters.</summary>
     public override string ToString() => $"{M}x{N}x{K}{(TransposeA ? " Aᵀ" : "")}{(TransposeB ? " Bᵀ" : "")}";
 }

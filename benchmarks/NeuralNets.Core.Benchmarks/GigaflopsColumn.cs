@@ -5,7 +5,7 @@ using BenchmarkDotNet.Running;
 
 namespace NeuralNets.Core.Benchmarks;
 
-/// <summary>Billions of floating-point operations a second, from the <see cref="GemmShape"/> and the mean time.</summary>
+/// <summary>Billions of floating-point operations per second, from the <see cref="GemmShape"/> and the mean time.</summary>
 public sealed class GigaflopsColumn : IColumn
 {
     public string Id => nameof(GigaflopsColumn);

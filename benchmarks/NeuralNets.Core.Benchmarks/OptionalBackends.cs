@@ -21,7 +21,7 @@ public static class OptionalBackends
     /// <summary>Leaves out the benchmarks of what is missing.</summary>
     internal static IFilter Filter { get; } = new SimpleFilter(benchmark => IsPresent(benchmark.Descriptor.WorkloadMethod.Name));
 
-    /// <summary>Whether a benchmark has what it measures.</summary>
+    /// <summary>Returns whether a benchmark has what it measures.</summary>
     public static bool IsPresent(string benchmark) => benchmark switch
     {
         nameof(Mkl) => Mkl is not null,

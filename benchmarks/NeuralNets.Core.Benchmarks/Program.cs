@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Running;
 using NeuralNets.Core.Benchmarks;
 
-// "race" and "gemm" are the measurements that other programs can be held against; everything else goes to BenchmarkDotNet.
+// "race" and "gemm" are the measurements for comparison with other programs; everything else goes to BenchmarkDotNet.
 switch (args)
 {
     case ["race", ..]:

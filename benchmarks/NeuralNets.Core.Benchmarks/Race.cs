@@ -12,7 +12,7 @@ using NeuralNets.Core.Training;
 namespace NeuralNets.Core.Benchmarks;
 
 /// <summary>
-/// Trains on MNIST and measures as the programs do that we compare with: an epoch's time covers the shuffle, the gathering and
+/// Trains on MNIST and measures like the programs that it is compared with: an epoch's time covers the shuffle, the gathering and
 /// the steps; evaluation is not in it, except with --full, where an epoch is one step and both accuracies. Prints one JSON line.
 /// </summary>
 internal static class Race
@@ -61,7 +61,10 @@ internal static class Race
                         options = options with { Epochs = int.Parse(args[++i], CultureInfo.InvariantCulture) };
                         break;
                     case "--sizes":
-                        options = options with { Sizes = [.. args[++i].Split('-').Select(size => int.Parse(size, CultureInfo.InvariantCulture))] };
+                        options = options with
+                        {
+                            Sizes = [.. args[++i].Split('-').Select(size => int.Parse(size, CultureInfo.InvariantCulture))],
+                        };
                         break;
                     case "--lr":
                         options = options with { LearningRate = double.Parse(args[++i], CultureInfo.InvariantCulture) };
@@ -92,7 +95,8 @@ internal static class Race
                 }
             }
         }
-        catch (Exception exception) when (exception is FormatException or OverflowException or IndexOutOfRangeException or NotSupportedException)
+        catch (Exception exception)
+            when (exception is FormatException or OverflowException or IndexOutOfRangeException or NotSupportedException)
         {
             Console.Error.WriteLine($"{exception.Message}\nusage: {Usage}");
             return 2;
@@ -138,7 +142,8 @@ internal static class Race
             ["peer"] = "NeuralNets.Core",
             ["config"] = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(options.Full ? "full-batch " : "")}{string.Join('-', options.Sizes)} {typeof(T).Name} sgd lr {options.LearningRate}{(options.Decay ? " to 0" : "")} byte data, {Kernels.Simd.Width}"),
+                $"{(options.Full ? "full-batch " : "")}{string.Join('-', options.Sizes)} {typeof(T).Name} sgd lr "
+                    + $"{options.LearningRate}{(options.Decay ? " to 0" : "")} byte data, {Kernels.Simd.Width}"),
             ["batch"] = options.Full ? training.Count : options.Batch,
             ["samples"] = training.Count,
             ["threads"] = options.Threads,
@@ -180,7 +185,7 @@ internal static class Race
         return figures;
     }
 
-    /// <summary>The peers' network: ReLU and softmax, He's uniform weights.</summary>
+    /// <summary>Creates the peers' network: ReLU and softmax, He's uniform weights.</summary>
     internal static Network<T> CreateNetwork<T>(int[] sizes, long seed)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -211,7 +216,8 @@ internal static class Race
         return workers;
     }
 
-    /// <summary>All test images at once, as numbers in memory: best of 25. And one image at a time: median of 200 runs of 50.</summary>
+    /// <summary>Measures all test images at once, as numbers in memory: best of 25. And one image at a time: median of 200 runs of
+    /// 50.</summary>
     private static void MeasurePrediction<T>(Network<T> network, Dataset<T> test, Options options, Dictionary<string, object?> figures)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -239,7 +245,8 @@ internal static class Race
                 long start = Stopwatch.GetTimestamp();
                 for (int i = 0; i < Images; i++)
                 {
-                    network.Predict(values.AsSpan(((run * Images) + i) * network.InputCount, network.InputCount), probabilities, options.Backend);
+                    network.Predict(
+                        values.AsSpan(((run * Images) + i) * network.InputCount, network.InputCount), probabilities, options.Backend);
                 }
 
                 latencies[run] = Stopwatch.GetElapsedTime(start).TotalMicroseconds / Images;
@@ -253,7 +260,8 @@ internal static class Race
     internal static Dataset<T> Load<T>(string folder, string prefix)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        string Find(string name) => File.Exists(Path.Combine(folder, name)) ? Path.Combine(folder, name) : Path.Combine(folder, name + ".gz");
+        string Find(string name) =>
+            File.Exists(Path.Combine(folder, name)) ? Path.Combine(folder, name) : Path.Combine(folder, name + ".gz");
         return Dataset<T>.FromImages(IdxReader.ReadImages(Find($"{prefix}-images-idx3-ubyte"), Find($"{prefix}-labels-idx1-ubyte")));
     }
 
@@ -290,7 +298,7 @@ internal static class Race
         public double TimeTo(double accuracy) =>
             Epochs.Find(epoch => epoch.Validation!.Accuracy >= accuracy) is { } reached ? Round(reached.TrainingTime.TotalSeconds, 3) : -1;
 
-        /// <summary>Says that another call of Fit begins, whose time counts on from that of the last.</summary>
+        /// <summary>Starts another call of Fit, whose time continues that of the last.</summary>
         public void Continue() => _before = Epochs.Count == 0 ? TimeSpan.Zero : Epochs[^1].TrainingTime;
 
         public void Add(EpochResult value)

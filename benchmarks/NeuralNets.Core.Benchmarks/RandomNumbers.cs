@@ -25,7 +25,7 @@ internal static class RandomNumbers
     /// <summary>Images of MNIST's size and type, of ten classes that mean nothing.</summary>
     /// <param name="count">How many.</param>
     /// <param name="zeroPercent">How many of a hundred pixels are 0; of MNIST's, 81 are.</param>
-    /// <param name="seed">Decides the images.</param>
+    /// <param name="seed">The seed of the images.</param>
     public static LabeledImages Images(int count, int zeroPercent, int seed)
     {
         var random = new Random(seed);

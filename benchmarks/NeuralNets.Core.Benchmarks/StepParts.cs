@@ -14,7 +14,7 @@ namespace NeuralNets.Core.Benchmarks;
 /// <summary>
 /// Where the time of a training step goes, on one thread: the parts of a step of 784-128-32-10 in float, in the order and with
 /// the memory of the real one, a clock read between them. Prints one JSON line: for each part the microseconds (median) and, for
-/// a product, its share of the peak of this machine.
+/// a product, its fraction of the peak of this machine.
 /// </summary>
 internal static class StepParts
 {
@@ -118,8 +118,12 @@ internal static class StepParts
             int index = l;
             DenseLayer<float> next = layers[l + 1];
             parts.Add(($"dz{l + 1} = W'·dz", Operations(next, batch), () => Gemm.Product(
-                next.WeightView.Transposed, MatrixView<float>.ColumnMajor(dz[index + 1], next.OutputCount, batch), dz[index], layers[index].OutputCount)));
-            parts.Add(($"dz{l + 1} ∘ f'", 0, () => ((IActivation<float>)layers[index].Activation).MultiplyByDerivative(z[index], a[index], dz[index])));
+                next.WeightView.Transposed,
+                MatrixView<float>.ColumnMajor(dz[index + 1], next.OutputCount, batch),
+                dz[index],
+                layers[index].OutputCount)));
+            parts.Add(($"dz{l + 1} ∘ f'", 0, () =>
+                ((IActivation<float>)layers[index].Activation).MultiplyByDerivative(z[index], a[index], dz[index])));
         }
 
         for (int l = 0; l < layers.Length; l++)
@@ -139,7 +143,8 @@ internal static class StepParts
                 {
                     weights.Take(
                         whole,
-                        new GradientProduct<float>(ManagedBackend.Instance, derivatives, MatrixView<float>.ColumnMajor(a[index - 1], layer.InputCount, batch)),
+                        new GradientProduct<float>(
+                            ManagedBackend.Instance, derivatives, MatrixView<float>.ColumnMajor(a[index - 1], layer.InputCount, batch)),
                         update);
                 }
             }
@@ -175,7 +180,12 @@ internal static class StepParts
             atPeak += least;
             figures[parts[part].Name] = least == 0
                 ? new { us = Math.Round(seconds * 1e6, 2) }
-                : new { us = Math.Round(seconds * 1e6, 2), lost = Math.Round((seconds - least) * 1e6, 2), ofPeak = Math.Round(least / seconds, 3) };
+                : new
+                {
+                    us = Math.Round(seconds * 1e6, 2),
+                    lost = Math.Round((seconds - least) * 1e6, 2),
+                    ofPeak = Math.Round(least / seconds, 3),
+                };
         }
 
         figures["step"] = new { us = Math.Round(sum * 1e6, 1), atPeak = Math.Round(atPeak * 1e6, 1), ofPeak = Math.Round(atPeak / sum, 3) };

@@ -6,7 +6,7 @@ namespace NeuralNets.Core.Benchmarks;
 
 /// <summary>
 /// Looks for the sizes, batch size and learning rate that are most accurate after a given time of training, on 50,000 of the training
-/// images with the other 10,000 for validation: the test images have no say. Prints one JSON line a setting, and the best last.
+/// images with the other 10,000 for validation: the test images are not used. Prints one JSON line per setting, and the best last.
 /// </summary>
 /// <remarks>The rate falls linearly over six epochs, as many steps as five epochs of all 60,000 images.</remarks>
 internal static class TargetSearch
@@ -60,7 +60,12 @@ internal static class TargetSearch
 
     private static EpochResult Train(Dataset<float> training, Dataset<float> validation, int[] sizes, int batch, double rate, long seed)
     {
-        var trainer = new GradientDescentTrainer<float>(Race.CreateNetwork<float>(sizes, seed)) { LearningRate = rate, BatchSize = batch, Seed = seed };
+        var trainer = new GradientDescentTrainer<float>(Race.CreateNetwork<float>(sizes, seed))
+        {
+            LearningRate = rate,
+            BatchSize = batch,
+            Seed = seed,
+        };
         using var recorder = new Race.Recorder(target: null);
         Race.Fit(trainer, training, Epochs, decay: true, validation, recorder);
         return recorder.Epochs[^1];

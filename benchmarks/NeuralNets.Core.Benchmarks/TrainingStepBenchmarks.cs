@@ -27,7 +27,7 @@ public class TrainingStepBenchmarks<T>
     [Params(1, 32, 64, 128, 512)]
     public int Batch { get; set; }
 
-    /// <summary>The most workers; fewer train where a step is too small for them.</summary>
+    /// <summary>The maximum number of workers; fewer train where a step is too small for them.</summary>
     [Params(1, 2)]
     public int MaxDegreeOfParallelism { get; set; }
 
@@ -52,11 +52,11 @@ public class TrainingStepBenchmarks<T>
     [Benchmark(OperationsPerInvoke = Epochs * StepsPerEpoch)]
     public TrainingResult Step() => By(ManagedBackend.Instance);
 
-    /// <summary>The products by Intel MKL.</summary>
+    /// <summary>Trains with the products of Intel MKL.</summary>
     [Benchmark(OperationsPerInvoke = Epochs * StepsPerEpoch)]
     public TrainingResult Mkl() => By(OptionalBackends.Mkl!);
 
-    /// <summary>The products by Math.NET Numerics with its provider for Intel MKL.</summary>
+    /// <summary>Trains with the products of Math.NET Numerics with its provider for Intel MKL.</summary>
     [Benchmark(OperationsPerInvoke = Epochs * StepsPerEpoch)]
     public TrainingResult MathNetMkl() => By(OptionalBackends.MathNetMkl!);
 

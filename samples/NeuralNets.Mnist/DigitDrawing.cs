@@ -45,7 +45,7 @@ internal static class DigitDrawing
 
     private static string Join(IEnumerable<string> parts) => string.Join(new string(' ', Gap), parts).TrimEnd();
 
-    /// <summary>Upper half blocks: the upper pixel is the colour of the character, the lower one that behind it.</summary>
+    /// <summary>Draws upper half blocks: the upper pixel is the colour of the character, the lower one that behind it.</summary>
     private static string GreyLine(LabeledImages images, int number, int y)
     {
         var line = new StringBuilder();
@@ -58,7 +58,7 @@ internal static class DigitDrawing
         return line.ToString();
     }
 
-    /// <summary>The more ink, the more of the character's place is filled.</summary>
+    /// <summary>Draws characters that fill more of their place the more ink there is.</summary>
     private static string PlainLine(LabeledImages images, int number, int y)
     {
         var line = new StringBuilder();
@@ -73,7 +73,7 @@ internal static class DigitDrawing
 
     private static (byte Upper, byte Lower) Pixels(LabeledImages images, int number, int x, int y)
     {
-        ReadOnlySpan<byte> image = images.Image(number);
+        ReadOnlySpan<byte> image = images.GetImage(number);
         return (image[(y * images.Width) + x], y + 1 < images.Height ? image[((y + 1) * images.Width) + x] : (byte)0);
     }
 }

@@ -62,7 +62,7 @@ internal sealed record Digits(LabeledImages Training, LabeledImages Test)
         return Checked(IdxReader.ReadImages(Find(folder, $"{prefix}-images-idx3-ubyte"), labels), labels);
     }
 
-    /// <summary>The file, or its gzip-compressed form if only that is there.</summary>
+    /// <summary>Returns the file, or its gzip-compressed form if only that is there.</summary>
     private static string Find(DirectoryInfo folder, string name)
     {
         string plain = Path.Combine(folder.FullName, name);

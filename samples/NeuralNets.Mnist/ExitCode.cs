@@ -1,11 +1,11 @@
 namespace NeuralNets.Mnist;
 
-/// <summary>How the program ends.</summary>
+/// <summary>The exit codes of the program.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;
 
-    /// <summary>A mistake of the user, who was told in one line.</summary>
+    /// <summary>An error of the user, which was reported in one line.</summary>
     public const int Mistake = 1;
 
     /// <summary>Ctrl-C, by the convention of shells: 128 and the number of the signal.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace NeuralNets.Mnist;
 
-/// <summary>While it lives, the first Ctrl-C is a request to stop; a second one ends the program at once,
+/// <summary>While it exists, the first Ctrl-C is a request to stop; a second one ends the program at once,
 /// as at any other time.</summary>
 internal sealed class Interruption : IDisposable
 {

@@ -7,7 +7,7 @@ namespace NeuralNets.Mnist;
 /// <param name="Maximum">The brightest byte.</param>
 /// <param name="Mean">The mean over all bytes.</param>
 /// <param name="StandardDeviation">The standard deviation over all bytes.</param>
-/// <param name="Background">The share of bytes that are 0.</param>
+/// <param name="Background">The fraction of bytes that are 0.</param>
 /// <param name="UnusedPixels">The number of pixels of an image that are 0 in every image: they say nothing.</param>
 internal sealed record PixelStatistics(
     byte Minimum, byte Maximum, double Mean, double StandardDeviation, double Background, int UnusedPixels)
@@ -18,7 +18,7 @@ internal sealed record PixelStatistics(
         bool[] isUsed = new bool[images.PixelsPerImage];
         for (int i = 0; i < images.Count; i++)
         {
-            ReadOnlySpan<byte> image = images.Image(i);
+            ReadOnlySpan<byte> image = images.GetImage(i);
             for (int p = 0; p < image.Length; p++)
             {
                 counts[image[p]]++;

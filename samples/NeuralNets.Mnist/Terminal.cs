@@ -50,7 +50,7 @@ internal sealed class Terminal
     /// <summary>Writes a table or chart.</summary>
     public void Write(IRenderable renderable) => _console.Write(renderable);
 
-    /// <summary>A table in the style of the program. Columns hold plain text; all but the first are numbers.</summary>
+    /// <summary>Creates a table in the style of the program. Columns hold plain text; all but the first are numbers.</summary>
     public Table CreateTable(params string[] columns)
     {
         Table table = new Table { Border = HasUnicode ? TableBorder.Simple : TableBorder.Ascii }.LeftAligned();

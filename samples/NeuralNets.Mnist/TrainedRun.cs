@@ -6,7 +6,7 @@ using NeuralNets.Mnist.Options;
 
 namespace NeuralNets.Mnist;
 
-/// <summary>A network that was trained, and how it came to be.</summary>
+/// <summary>A trained network, and how it was trained.</summary>
 /// <param name="Settings">What was asked for.</param>
 /// <param name="Digits">What it was trained on and tested with.</param>
 /// <param name="Network">The network.</param>

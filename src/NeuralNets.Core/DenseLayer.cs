@@ -80,7 +80,7 @@ public sealed class DenseLayer<T>
 
     internal Span<T> BiasSpan => _biases;
 
-    /// <summary>Some of the weights, as they are stored.</summary>
+    /// <summary>Returns some of the weights, as they are stored.</summary>
     internal MatrixTarget<T> WeightPart(int start, int length) => MatrixTarget<T>.Part(_weights, start, length);
 
     /// <summary>The weights as an operand, (outputs × inputs).</summary>
@@ -90,7 +90,7 @@ public sealed class DenseLayer<T>
     /// <returns>For instance <c>784 -> 128, Relu</c>.</returns>
     public override string ToString() => $"{InputCount} -> {OutputCount}, {ActivationName.Of(Activation)}";
 
-    /// <summary><c>z = W·a + b</c>. Does not allocate in steady state.</summary>
+    /// <summary>Computes <c>z = W·a + b</c>. Does not allocate in steady state.</summary>
     /// <param name="input">(inputs × samples).</param>
     /// <param name="z">(outputs × samples), without padding.</param>
     /// <param name="backend">What computes the product.</param>
@@ -117,13 +117,15 @@ public sealed class DenseLayer<T>
         if (weights.RowCount == 0 || weights.ColumnCount == 0)
         {
             throw new ArgumentException(
-                $"A layer needs at least one unit and one input, but the weights are {weights.RowCount} x {weights.ColumnCount}.", nameof(weights));
+                $"A layer needs at least one unit and one input, but the weights are {weights.RowCount} x {weights.ColumnCount}.",
+                nameof(weights));
         }
 
         if (biases.Count != weights.RowCount)
         {
             throw new ArgumentException(
-                $"A layer needs one bias per unit: the weights are {weights.RowCount} x {weights.ColumnCount}, but there were {biases.Count} biases.",
+                $"A layer needs one bias per unit: the weights are {weights.RowCount} x {weights.ColumnCount}, but there were "
+                    + $"{biases.Count} biases.",
                 nameof(biases));
         }
 

@@ -8,19 +8,20 @@ using NeuralNets.Core.Losses;
 namespace NeuralNets.Core;
 
 /// <summary>
-/// One thread's way through a network, a block of samples at a time, so that what passes between the layers stays in the cache.
+/// One thread's forward pass through a network, a block of samples at a time, so that the values between the layers stay in the cache.
 /// Its memory is borrowed: nothing is allocated in steady state.
 /// </summary>
 internal readonly ref struct ForwardPass<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The most samples of a block.</summary>
+    /// <summary>The maximum number of samples of a block.</summary>
     public const int MostColumns = 96;
 
-    /// <summary>From this number of samples on it is worth looking whether all weights are finite.</summary>
+    /// <summary>Minimum samples for which it pays to look whether all weights are finite.</summary>
     private const int WorthLooking = 8;
 
-    /// <summary>The most elements of a block of inputs, or of hidden values; wider layers go through in smaller blocks.</summary>
+    /// <summary>The maximum number of elements of a block of inputs, or of hidden values; wider layers go through in smaller
+    /// blocks.</summary>
     private const int MostElements = 1 << 24;
 
     private readonly ReadOnlySpan<DenseLayer<T>> _layers;
@@ -31,7 +32,7 @@ internal readonly ref struct ForwardPass<T>
     private readonly int _columns;
     private readonly int _widestHidden;
     private readonly T[] _gathered;
-    private readonly T[] _values; // two hidden layers by turns, and the logits of whoever has no room for them
+    private readonly T[] _values; // two hidden layers by turns, and the logits of callers without room for them
     private readonly ulong[] _nonzeros;
     private readonly int[] _list;
 
@@ -164,7 +165,7 @@ internal readonly ref struct ForwardPass<T>
 
     private Span<T> LogitsOf(int columns) => _values.AsSpan(2 * _widestHidden * columns, Outputs * columns);
 
-    /// <summary>Takes a block from the inputs to the logits.</summary>
+    /// <summary>Computes the logits of a block.</summary>
     private void ComputeLogits(int start, int columns, Span<T> logits)
     {
         int width = _widestHidden * columns;

@@ -4,7 +4,7 @@ using NeuralNets.Core.Initialization;
 
 namespace NeuralNets.Core;
 
-/// <summary>What a dense layer is to be: its number of units, its function and how its weights are drawn.</summary>
+/// <summary>The specification of a dense layer: its number of units, its function and how its weights are drawn.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public sealed class LayerSpec<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

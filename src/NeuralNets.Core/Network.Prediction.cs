@@ -16,8 +16,9 @@ public sealed partial class Network<T>
 
     /// <summary>Returns the values of the output layer: of a classifier, the probabilities of the classes.</summary>
     /// <param name="inputs">(features × samples).</param>
-    /// <param name="maxDegreeOfParallelism">The most threads that compute: the calling one, and threads of the pool as far as some are
-    /// free. The number does not change the result of the managed kernels; a backend with threads of its own is called from one.</param>
+    /// <param name="maxDegreeOfParallelism">The maximum number of threads that compute: the calling one, and threads of the pool as far as
+    /// some are free. The number does not change the result of the managed kernels; a backend with threads of its own is called from
+    /// one.</param>
     /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
     /// <returns>(outputs × samples). With softmax, probabilities in [0, 1] whose columns sum to 1.</returns>
     /// <exception cref="ArgumentException">The matrix does not have as many rows as the network has inputs.</exception>
@@ -63,8 +64,9 @@ public sealed partial class Network<T>
     /// <summary>Returns the values of the output layer for a data set: of a classifier, the probabilities of the classes. Its features
     /// become numbers a block at a time.</summary>
     /// <param name="samples">The samples.</param>
-    /// <param name="maxDegreeOfParallelism">The most threads that compute: the calling one, and threads of the pool as far as some are
-    /// free. The number does not change the result of the managed kernels; a backend with threads of its own is called from one.</param>
+    /// <param name="maxDegreeOfParallelism">The maximum number of threads that compute: the calling one, and threads of the pool as far as
+    /// some are free. The number does not change the result of the managed kernels; a backend with threads of its own is called from
+    /// one.</param>
     /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
     /// <returns>(outputs × samples). With softmax, probabilities in [0, 1] whose columns sum to 1.</returns>
     /// <exception cref="ArgumentException">The samples do not have as many features as the network has inputs.</exception>
@@ -85,8 +87,9 @@ public sealed partial class Network<T>
     /// <summary>Returns the label of each sample: the class with the largest logit, which is the most probable one; the first of
     /// several.</summary>
     /// <param name="inputs">(features × samples).</param>
-    /// <param name="maxDegreeOfParallelism">The most threads that compute: the calling one, and threads of the pool as far as some are
-    /// free. The number does not change the result of the managed kernels; a backend with threads of its own is called from one.</param>
+    /// <param name="maxDegreeOfParallelism">The maximum number of threads that compute: the calling one, and threads of the pool as far as
+    /// some are free. The number does not change the result of the managed kernels; a backend with threads of its own is called from
+    /// one.</param>
     /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
     /// <returns>One label per sample, 0 … classes−1.</returns>
     /// <exception cref="ArgumentException">The matrix does not have as many rows as the network has inputs, or there is no answer for a
@@ -138,8 +141,9 @@ public sealed partial class Network<T>
     /// <summary>Returns the label of each sample of a data set: the class with the largest logit, which is the most probable one; the
     /// first of several.</summary>
     /// <param name="samples">The samples.</param>
-    /// <param name="maxDegreeOfParallelism">The most threads that compute: the calling one, and threads of the pool as far as some are
-    /// free. The number does not change the result of the managed kernels; a backend with threads of its own is called from one.</param>
+    /// <param name="maxDegreeOfParallelism">The maximum number of threads that compute: the calling one, and threads of the pool as far as
+    /// some are free. The number does not change the result of the managed kernels; a backend with threads of its own is called from
+    /// one.</param>
     /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
     /// <returns>One label per sample, 0 … classes−1.</returns>
     /// <exception cref="ArgumentException">The samples do not have as many features as the network has inputs, or there is no answer for
@@ -163,8 +167,9 @@ public sealed partial class Network<T>
     /// <summary>Returns the cost of the network on a data set, and the accuracy where the targets are labels.</summary>
     /// <param name="samples">The samples.</param>
     /// <param name="loss">The loss; null for the usual one of the output function, cross-entropy for softmax.</param>
-    /// <param name="maxDegreeOfParallelism">The most threads that compute: the calling one, and threads of the pool as far as some are
-    /// free. The number does not change the result of the managed kernels; a backend with threads of its own is called from one.</param>
+    /// <param name="maxDegreeOfParallelism">The maximum number of threads that compute: the calling one, and threads of the pool as far as
+    /// some are free. The number does not change the result of the managed kernels; a backend with threads of its own is called from
+    /// one.</param>
     /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
     /// <returns>What training reports for a validation set. The costs are added in the order of the samples. A sample whose outputs are
     /// not finite makes the cost NaN or infinite, and does not count as correct.</returns>
@@ -198,7 +203,7 @@ public sealed partial class Network<T>
         return pass.Evaluate(start, loss, costs);
     }
 
-    /// <summary>The score of a set, whose costs are added in the order of the samples.</summary>
+    /// <summary>Returns the score of a set, whose costs are added in the order of the samples.</summary>
     internal static Score ScoreOf(Dataset<T> samples, ReadOnlySpan<double> costs, long correct)
     {
         double sum = 0;
@@ -260,7 +265,8 @@ public sealed partial class Network<T>
         if (OutputActivation is not Softmax<T>)
         {
             throw new InvalidOperationException(
-                $"Labels are the answers of an output layer with Softmax, but the output layer has {OutputActivation}: use {nameof(Predict)}.");
+                $"Labels are the answers of an output layer with Softmax, but the output layer has {OutputActivation}: use "
+                    + $"{nameof(Predict)}.");
         }
     }
 
@@ -289,14 +295,16 @@ public sealed partial class Network<T>
     private static int CheckedLength(int rows, int columns) => (long)rows * columns <= Array.MaxLength
         ? rows * columns
         : throw new ArgumentException(
-            $"The outputs must fit in an array of {Array.MaxLength} elements, but would be {rows} x {columns}: predict fewer samples at a time.");
+            $"The outputs must fit in an array of {Array.MaxLength} elements, but would be {rows} x {columns}: predict fewer samples "
+                + "at a time.");
 
     private int CountSamples(ReadOnlySpan<T> inputs)
     {
         if (inputs.Length % InputCount != 0)
         {
             throw new ArgumentException(
-                $"{Describe(0)} expects whole samples of {InputCount} features, but the input had {inputs.Length} elements.", nameof(inputs));
+                $"{Describe(0)} expects whole samples of {InputCount} features, but the input had {inputs.Length} elements.",
+                nameof(inputs));
         }
 
         return inputs.Length / InputCount;

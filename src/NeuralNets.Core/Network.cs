@@ -20,10 +20,12 @@ public sealed partial class Network<T>
     private readonly DenseLayer<T>[] _layers;
 
     /// <summary>Creates a network with random weights and zero biases.</summary>
-    /// <example><code>new Network&lt;float>(784, [new(128, new Relu&lt;float>()), new(10, new Softmax&lt;float>())], seed: 1)</code></example>
+    /// <example><code>
+    /// new Network&lt;float>(784, [new(128, new Relu&lt;float>()), new(10, new Softmax&lt;float>())], seed: 1)
+    /// </code></example>
     /// <param name="inputCount">The number of features of a sample, positive.</param>
     /// <param name="layers">The layers from the input to the output; only the last one may have <see cref="Softmax{T}"/>.</param>
-    /// <param name="seed">Decides the weights: the same seed gives the same bits everywhere.</param>
+    /// <param name="seed">The seed of the weights: the same seed gives the same bits everywhere.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="inputCount"/> is not positive.</exception>
     /// <exception cref="ArgumentException">There are no layers, softmax is the function of a hidden layer, or a layer is too large for
     /// an array.</exception>
@@ -40,7 +42,7 @@ public sealed partial class Network<T>
     /// <example><code>new Network&lt;float>([784, 128, 32, 10], new Relu&lt;float>(), seed: 1)</code></example>
     /// <param name="sizes">The number of inputs, the units of each hidden layer, and the number of classes.</param>
     /// <param name="hidden">The function of the hidden layers; that of the output layer is <see cref="Softmax{T}"/>.</param>
-    /// <param name="seed">Decides the weights: the same seed gives the same bits everywhere.</param>
+    /// <param name="seed">The seed of the weights: the same seed gives the same bits everywhere.</param>
     /// <exception cref="ArgumentException">There are fewer than two sizes, or a layer is too large for an array.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or there are fewer than two classes.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
@@ -88,13 +90,15 @@ public sealed partial class Network<T>
             if (_layers[l].Elementwise is null)
             {
                 throw new ArgumentException(
-                    $"Softmax is the function of an output layer, but {Describe(l)} has it and is followed by {Describe(l + 1)}.", nameof(layers));
+                    $"Softmax is the function of an output layer, but {Describe(l)} has it and is followed by {Describe(l + 1)}.",
+                    nameof(layers));
             }
 
             if (_layers[l + 1].InputCount != _layers[l].OutputCount)
             {
                 throw new ArgumentException(
-                    $"{Describe(l + 1)} must take as many inputs as the layer before has units, but that is {Describe(l)}.", nameof(layers));
+                    $"{Describe(l + 1)} must take as many inputs as the layer before has units, but that is {Describe(l)}.",
+                    nameof(layers));
             }
         }
 
@@ -165,7 +169,7 @@ public sealed partial class Network<T>
 
     internal void EndTraining() => EndTraining(_layers.Length);
 
-    /// <param name="what">What messages call the samples.</param>
+    /// <param name="what">The name of the samples in messages.</param>
     /// <param name="features">The features of each of them.</param>
     /// <param name="samples">The number of samples.</param>
     /// <param name="parameter">The argument that they are.</param>
@@ -203,7 +207,8 @@ public sealed partial class Network<T>
             if ((long)inputs * layers[l].UnitCount > Array.MaxLength)
             {
                 throw new ArgumentException(
-                    $"A layer's weights must fit in an array of {Array.MaxLength} elements, but layer {l + 1} needs {layers[l].UnitCount} x {inputs}.",
+                    $"A layer's weights must fit in an array of {Array.MaxLength} elements, but layer {l + 1} needs {layers[l].UnitCount} "
+                        + $"x {inputs}.",
                     nameof(layers));
             }
 
@@ -220,7 +225,8 @@ public sealed partial class Network<T>
         ArgumentNullException.ThrowIfNull(sizes);
         return sizes.Count >= 2
             ? sizes[0]
-            : throw new ArgumentException($"A network needs at least the number of inputs and of classes, but got {sizes.Count} sizes.", nameof(sizes));
+            : throw new ArgumentException(
+                $"A network needs at least the number of inputs and of classes, but got {sizes.Count} sizes.", nameof(sizes));
     }
 
     private static LayerSpec<T>[] Specs(IReadOnlyList<int> sizes, IActivation<T> hidden)

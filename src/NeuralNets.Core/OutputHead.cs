@@ -21,7 +21,7 @@ internal sealed class OutputHead<T>
 
     /// <param name="loss">The loss.</param>
     /// <param name="targets">The targets of the data set.</param>
-    /// <param name="columns">The most samples at a time.</param>
+    /// <param name="columns">The maximum number of samples at a time.</param>
     public OutputHead(ILoss<T> loss, Targets<T> targets, int columns)
     {
         _loss = loss;

@@ -12,8 +12,8 @@ internal sealed class SharedBlocks
     /// <summary>How often the caller looks for the others' last blocks before it goes to sleep: they are short.</summary>
     private const int Spins = 2000;
 
-    /// <summary>The most helpers of all calls together that wait for the pool: those of calls that have ended stay in the queue of a
-    /// blocked pool, however many calls there are.</summary>
+    /// <summary>The maximum number of helpers of all calls together that wait for the pool: those of calls that have ended stay in the
+    /// queue of a blocked pool, however many calls there are.</summary>
     private const int MostQueued = 1000;
 
     private static int s_queued;
@@ -37,8 +37,8 @@ internal sealed class SharedBlocks
 
     /// <summary>Runs <paramref name="work"/> on the calling thread and on helpers; it takes blocks until there are none.</summary>
     /// <param name="samples">The number of samples.</param>
-    /// <param name="workers">The most threads, the calling one included.</param>
-    /// <param name="largestBlock">The most samples of a block.</param>
+    /// <param name="workers">The maximum number of threads, the calling one included.</param>
+    /// <param name="largestBlock">The maximum number of samples of a block.</param>
     /// <param name="work">Called once on each thread that comes. It touches nothing of the caller's before it has taken a block.</param>
     /// <remarks>What <paramref name="work"/> throws is rethrown here: of several exceptions that of the earliest block, which is
     /// what one thread would have thrown.</remarks>

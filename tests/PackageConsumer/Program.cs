@@ -21,9 +21,9 @@ Console.WriteLine($"XOR: learned, parameters {xor.ComputeParametersSha256()}");
 var digits = new Network<float>([784, 64, 10], new Relu<float>(), seed: 1);
 new GradientDescentTrainer<float>(digits) { LearningRate = 0.1, BatchSize = 32 }.Fit(Digits("train", 10_000), epochs: 5);
 Dataset<float> test = Digits("t10k", 2_000);
-int hits = digits.PredictLabels(test).Zip(test.Labels.ToArray()).Count(pair => pair.First == pair.Second);
-Require(hits > 0.9 * test.Count, $"more than nine digits in ten are recognised, but it was {hits} of {test.Count}");
-Console.WriteLine($"Digits: {hits} of {test.Count} recognised, parameters {digits.ComputeParametersSha256()}");
+int correct = digits.PredictLabels(test).Zip(test.Labels.ToArray()).Count(pair => pair.First == pair.Second);
+Require(correct > 0.9 * test.Count, $"more than nine digits in ten are recognised, but it was {correct} of {test.Count}");
+Console.WriteLine($"Digits: {correct} of {test.Count} recognised, parameters {digits.ComputeParametersSha256()}");
 
 using var file = new MemoryStream();
 NetworkFile.Save(file, digits);

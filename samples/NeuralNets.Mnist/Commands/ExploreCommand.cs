@@ -36,7 +36,7 @@ internal static class ExploreCommand
         return ExitCode.Done;
     }
 
-    /// <summary>Draws a bar a digit; the most frequent one has the longest.</summary>
+    /// <summary>Draws one bar per digit; the most frequent one has the longest.</summary>
     private static void WriteLabels(Terminal terminal, string name, int[] counts)
     {
         Terminal.WriteLine($"{name} labels: images of each digit");

@@ -44,7 +44,7 @@ internal static class ReproduceCommand
     }
 
     /// <summary>Trains by every recipe.</summary>
-    /// <returns>Whether all of them came to their ends: false after Ctrl-C.</returns>
+    /// <returns>Whether all of them were completed: false after Ctrl-C.</returns>
     private static bool RunAll(ReproduceSettings settings, Digits digits, Terminal terminal, List<Outcome> outcomes)
     {
         using var interruption = new Interruption();

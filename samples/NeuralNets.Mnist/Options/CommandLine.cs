@@ -54,7 +54,7 @@ internal static class CommandLine
         Option<int> samples = OptionKinds.Whole("--samples", 20_000, "Train on this many images, the first ones.");
         Option<int> epochs = OptionKinds.Whole("--epochs", 200, "Times through the training images.");
         Option<int> workers = OptionKinds.Whole(
-            "--workers", Environment.ProcessorCount, "The most threads to train with. It does not change the result.");
+            "--workers", Environment.ProcessorCount, "The maximum number of threads to train with. It does not change the result.");
         Option<FileInfo?> plot = OptionKinds.OutputFile("--plot", "Write the curves there, as SVG.", "reproduce.svg");
         Option<FileInfo?> report = OptionKinds.OutputFile("--report", "Write an HTML report there.");
         var data = new DataOptions();
@@ -77,7 +77,7 @@ internal static class CommandLine
         return command;
     }
 
-    /// <summary>The program has the options of train, so they are understood before a command, too,
+    /// <summary>Refuses options before a command: the program has those of train, so they are understood there, too,
     /// where they would do nothing.</summary>
     private static void RefuseOptionsBefore(CommandResult result)
     {

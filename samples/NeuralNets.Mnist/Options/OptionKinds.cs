@@ -7,7 +7,7 @@ namespace NeuralNets.Mnist.Options;
 /// <summary>Kinds of options that refuse a wrong value with a sentence that says what is allowed.</summary>
 internal static class OptionKinds
 {
-    /// <summary>An option with a whole number from 1 to <paramref name="most"/>.</summary>
+    /// <summary>Creates an option with a whole number from 1 to <paramref name="most"/>.</summary>
     public static Option<int> Whole(string name, int value, string description, int most = int.MaxValue) => new(name)
     {
         Description = description,
@@ -27,7 +27,7 @@ internal static class OptionKinds
         DefaultValueFactory = _ => 1,
     };
 
-    /// <summary>An option with one of some values; the first is the default.</summary>
+    /// <summary>Creates an option with one of some values; the first is the default.</summary>
     public static Option<string> Choice(string name, string[] values, string description)
     {
         var option = new Option<string>(name)
@@ -43,7 +43,7 @@ internal static class OptionKinds
         return option;
     }
 
-    /// <summary>An option with a file to read.</summary>
+    /// <summary>Creates an option with a file to read.</summary>
     public static Option<FileInfo?> InputFile(string name, string description) => new(name)
     {
         Description = description,
@@ -53,7 +53,7 @@ internal static class OptionKinds
             : Refuse<FileInfo>(result, $"{name} must be a file"),
     };
 
-    /// <summary>An option with a file to write; that there is no such folder is found before the work, not after it.</summary>
+    /// <summary>Creates an option with a file to write; a missing folder is reported before the work, not after it.</summary>
     public static Option<FileInfo?> OutputFile(string name, string description, string? value = null) => new(name)
     {
         Description = description,

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace NeuralNets.Mnist.Options;
 
-/// <summary>What a training run is to be.</summary>
+/// <summary>The settings of a training run.</summary>
 internal sealed record TrainSettings(
     DataSettings Data,
     int Samples,
@@ -71,7 +71,7 @@ internal sealed class TrainOptions
     private readonly Option<long> _seed = OptionKinds.Seed("Decides the initial weights and the order of the images.");
 
     private readonly Option<int> _workers = OptionKinds.Whole(
-        "--workers", Environment.ProcessorCount, "The most threads to train with. It does not change the result.");
+        "--workers", Environment.ProcessorCount, "The maximum number of threads to train with. It does not change the result.");
 
     private readonly Option<string> _backend = OptionKinds.Choice(
         "--backend",

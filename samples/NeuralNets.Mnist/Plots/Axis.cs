@@ -27,7 +27,7 @@ internal sealed class Axis
     /// <summary>The labelled values, from low to high.</summary>
     public IReadOnlyList<double> Ticks { get; }
 
-    /// <summary>An axis that shows all of <paramref name="values"/> (finite; positive ones if it is logarithmic),
+    /// <summary>Creates an axis that shows all of <paramref name="values"/> (finite; positive ones if it is logarithmic),
     /// with some room at either end if <paramref name="hasMargin"/>. Whole numbers have whole labels.</summary>
     public static Axis Spanning(IEnumerable<double> values, bool isLogarithmic = false, bool hasMargin = false)
     {
@@ -44,10 +44,10 @@ internal sealed class Axis
         return new Axis(low - margin, high + margin, isLogarithmic, leastStep: values.All(double.IsInteger) ? 1 : 0);
     }
 
-    /// <summary>Where a value lies: 0 at the low end, 1 at the high end.</summary>
+    /// <summary>Returns where a value lies: 0 at the low end, 1 at the high end.</summary>
     public double Position(double value) => ((_isLogarithmic ? Math.Log10(value) : value) - _low) / (_high - _low);
 
-    /// <summary>A tick's label.</summary>
+    /// <summary>Returns a tick's label.</summary>
     public static string Format(double tick) => Math.Abs(tick) switch
     {
         0 => "0",
@@ -64,13 +64,13 @@ internal sealed class Axis
             .Select(i => Math.Pow(10, first + (i * step)))];
     }
 
-    /// <summary>1, 2 and 5 times powers of ten.</summary>
+    /// <summary>Returns 1, 2 and 5 times powers of ten.</summary>
     private static double[] OneTwoFive(double low, double high) =>
         [.. Enumerable.Range((int)Math.Floor(low), (int)(high - low) + 2)
         .SelectMany(power => s_factors.Select(factor => factor * Math.Pow(10, power)))
         .Where(tick => Math.Log10(tick) >= low && Math.Log10(tick) <= high)];
 
-    /// <summary>The multiples of 1, 2 or 5 times a power of ten, as many as there is room for.</summary>
+    /// <summary>Returns the multiples of 1, 2 or 5 times a power of ten, as many as there is room for.</summary>
     private static double[] Round(double low, double high, double leastStep)
     {
         double rough = Math.Max(leastStep, (high - low) / MostTicks);

@@ -1,6 +1,6 @@
 namespace NeuralNets.Mnist.Plots;
 
-/// <summary>Pictures of numbers: a byte or a real number a pixel.</summary>
+/// <summary>Pictures of numbers: one byte or one real number per pixel.</summary>
 internal static class GreyImage
 {
     private const int Tones = 64; // more cannot be told apart
@@ -10,11 +10,11 @@ internal static class GreyImage
     private static readonly Rgb s_zero = new(0xf7, 0xf7, 0xf7);
     private static readonly Rgb s_positive = new(0x9e, 0x2a, 0x06);
 
-    private static readonly Rgb[] s_inks = [.. Palette(share => Rgb.Mix(new Rgb(255, 255, 255), new Rgb(0, 0, 0), share))];
+    private static readonly Rgb[] s_inks = [.. Palette(fraction => Rgb.Mix(new Rgb(255, 255, 255), new Rgb(0, 0, 0), fraction))];
 
-    private static readonly Rgb[] s_signs = [.. Palette(share => share < 0.5
-        ? Rgb.Mix(s_negative, s_zero, 2 * share)
-        : Rgb.Mix(s_zero, s_positive, (2 * share) - 1))];
+    private static readonly Rgb[] s_signs = [.. Palette(fraction => fraction < 0.5
+        ? Rgb.Mix(s_negative, s_zero, 2 * fraction)
+        : Rgb.Mix(s_zero, s_positive, (2 * fraction) - 1))];
 
     /// <summary>Draws ink on paper: 0 is white, 255 black.</summary>
     /// <returns>The address of a PNG image that holds it.</returns>
@@ -43,8 +43,8 @@ internal static class GreyImage
         byte[] tones = new byte[values.Length];
         for (int i = 0; i < tones.Length; i++)
         {
-            double share = largest > 0 ? 0.5 + (values[i] / (2 * largest)) : 0.5;
-            tones[i] = (byte)Math.Round(share * (Tones - 1));
+            double fraction = largest > 0 ? 0.5 + (values[i] / (2 * largest)) : 0.5;
+            tones[i] = (byte)Math.Round(fraction * (Tones - 1));
         }
 
         return Png.EncodeDataUri(width, tones, s_signs);

@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace NeuralNets.Mnist.Plots;
 
-/// <summary>A table of counts whose cells are shaded by their share of the row, as an HTML element:
+/// <summary>A table of counts whose cells are shaded by their fraction of the row, as an HTML element:
 /// the numbers stay text.</summary>
 internal static class HeatMap
 {
@@ -17,11 +17,11 @@ internal static class HeatMap
         + "@media (max-width:520px){.heat{border-spacing:1px;width:100%;table-layout:fixed}"
         + ".heat th,.heat td{min-width:0;padding:.6em 0;font-size:.68rem}}";
 
-    /// <summary>Draws the table. The shade grows with the cube root of the share, so that rare mistakes are seen.</summary>
+    /// <summary>Draws the table. The shade grows with the cube root of the fraction, so that rare mistakes are seen.</summary>
     /// <param name="caption">What the table shows.</param>
     /// <param name="rowLabel">What the rows are.</param>
     /// <param name="columnLabel">What the columns are.</param>
-    /// <param name="counts">The counts, a row an actual class and a column a predicted one.</param>
+    /// <param name="counts">The counts, one row per actual class and one column per predicted class.</param>
     /// <returns>A <c>table</c> element.</returns>
     public static XElement Create(string caption, string rowLabel, string columnLabel, long[,] counts)
     {
@@ -42,15 +42,15 @@ internal static class HeatMap
         XElement Cell(int row, int column)
         {
             long total = Enumerable.Range(0, columns).Sum(other => counts[row, other]);
-            double share = total == 0 ? 0 : Math.Cbrt((double)counts[row, column] / total);
+            double fraction = total == 0 ? 0 : Math.Cbrt((double)counts[row, column] / total);
             List<string> classes = [];
             classes.AddRange(row == column ? ["same"] : []);
-            classes.AddRange(share > 0.5 ? ["strong"] : []);
+            classes.AddRange(fraction > 0.5 ? ["strong"] : []);
             classes.AddRange(counts[row, column] == 0 ? ["none"] : []);
             return new XElement(
                 "td",
                 classes.Count == 0 ? null : new XAttribute("class", string.Join(' ', classes)),
-                new XAttribute("style", string.Create(CultureInfo.InvariantCulture, $"--share:{100 * share:F0}%")),
+                new XAttribute("style", string.Create(CultureInfo.InvariantCulture, $"--share:{100 * fraction:F0}%")),
                 counts[row, column]);
         }
     }

@@ -134,14 +134,14 @@ internal sealed record LineChart(
     private bool IsDrawable((double X, double Y) point) =>
         double.IsFinite(point.X) && double.IsFinite(point.Y) && (!IsLogarithmic || point.Y > 0);
 
-    /// <summary>Every so many points, and the last one: more than there are pixels would only make the file larger.</summary>
+    /// <summary>Keeps one point in so many, and the last one: more than there are pixels would only make the file larger.</summary>
     private static List<(double X, double Y)> Thin(IReadOnlyList<(double X, double Y)> points)
     {
         int step = ((points.Count - 1) / MostPoints) + 1;
         return [.. points.Where((_, i) => i % step == 0 || i == points.Count - 1)];
     }
 
-    /// <summary>The chart in words, for those who do not see it.</summary>
+    /// <summary>Returns the chart in words, for those who do not see it.</summary>
     private string Describe() => string.Join(' ', Series.Select(series => series.Points.Count == 0
         ? $"{series.Name}: no points."
         : string.Create(

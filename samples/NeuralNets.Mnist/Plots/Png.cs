@@ -6,11 +6,11 @@ namespace NeuralNets.Mnist.Plots;
 /// <summary>A colour.</summary>
 internal readonly record struct Rgb(byte Red, byte Green, byte Blue)
 {
-    /// <summary>Mixes two colours: <paramref name="share"/> 0 is the first, 1 the second.</summary>
-    public static Rgb Mix(Rgb first, Rgb second, double share) => new(
-        Mix(first.Red, second.Red, share), Mix(first.Green, second.Green, share), Mix(first.Blue, second.Blue, share));
+    /// <summary>Mixes two colours: <paramref name="fraction"/> 0 is the first, 1 the second.</summary>
+    public static Rgb Mix(Rgb first, Rgb second, double fraction) => new(
+        Mix(first.Red, second.Red, fraction), Mix(first.Green, second.Green, fraction), Mix(first.Blue, second.Blue, fraction));
 
-    private static byte Mix(byte first, byte second, double share) => (byte)Math.Round(first + ((second - first) * share));
+    private static byte Mix(byte first, byte second, double fraction) => (byte)Math.Round(first + ((second - first) * fraction));
 }
 
 /// <summary>Writes small images as PNG files with a palette, by ISO/IEC 15948.</summary>
@@ -29,7 +29,7 @@ internal static class Png
         byte[] header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
-        header[8] = 8; // bits a pixel
+        header[8] = 8; // bits per pixel
         header[9] = 3; // by palette
 
         byte[] colours = new byte[3 * palette.Length];
@@ -73,7 +73,7 @@ internal static class Png
         file.Write(number);
     }
 
-    /// <summary>The cyclic redundancy check of PNG, CRC-32 bit by bit: the images are small.</summary>
+    /// <summary>Computes the cyclic redundancy check of PNG, CRC-32 bit by bit: the images are small.</summary>
     private static uint Crc(uint crc, ReadOnlySpan<byte> data)
     {
         foreach (byte value in data)

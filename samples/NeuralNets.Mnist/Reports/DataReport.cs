@@ -21,13 +21,13 @@ internal static class DataReport
             Page.Section(
                 "Digits of the training set, chosen at random",
                 Page.Tiles("digits", drawn.Select(image => (
-                    GreyImage.Ink(training.Width, training.Image(image)),
+                    GreyImage.Ink(training.Width, training.GetImage(image)),
                     $"Training image {image}, a handwritten {training.Labels.Span[image]}",
                     (string?)$"label {training.Labels.Span[image]}")))),
         ];
     }
 
-    /// <summary>The dimensions and the pixels of one set in a line of text each.</summary>
+    /// <summary>Returns the dimensions and the pixels of one set in a line of text each.</summary>
     public static (string Name, string Value)[] Describe(string name, LabeledImages images)
     {
         var pixels = PixelStatistics.Of(images);

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace NeuralNets.Mnist.Reports;
 
-/// <summary>What the program runs on.</summary>
+/// <summary>The machine that the program runs on.</summary>
 internal static class Machine
 {
     private const string ProcessorFile = "/proc/cpuinfo"; // on Linux

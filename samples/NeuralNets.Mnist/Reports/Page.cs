@@ -81,7 +81,7 @@ internal static class Page
 
     public static XElement Paragraph(string text) => new("p", text);
 
-    /// <summary>A table whose first column heads its rows.</summary>
+    /// <summary>Creates a table whose first column heads its rows.</summary>
     public static XElement Table(string caption, string[] columns, IEnumerable<object[]> rows) => new(
         "table",
         new XElement("caption", caption),
@@ -91,7 +91,7 @@ internal static class Page
             Head("row", row[0]),
             row.Skip(1).Select(cell => new XElement("td", cell))))));
 
-    /// <summary>A table of names and what they stand for.</summary>
+    /// <summary>Creates a table of names and what they stand for.</summary>
     public static XElement Facts(IEnumerable<(string Name, string Value)> facts) => new(
         "table",
         new XAttribute("class", "words"),

@@ -13,7 +13,7 @@ internal static class ReproductionReport
 
     public static readonly string[] Columns = ["Run", "Cost from", "to", "Train %", "Test %", "Seconds"];
 
-    /// <summary>The rows of the table: the original's printed figures where they belong, then a row a run.</summary>
+    /// <summary>Returns the rows of the table: the original's printed figures where they belong, then one row per run.</summary>
     public static IEnumerable<string[]> Rows(string activation, IEnumerable<Outcome> outcomes)
     {
         if (activation == Original.Activation)
@@ -50,7 +50,7 @@ internal static class ReproductionReport
         }
     }
 
-    /// <summary>Cost, training and test accuracy against epochs and against seconds, in one drawing.</summary>
+    /// <summary>Draws cost, training and test accuracy against epochs and against seconds, in one drawing.</summary>
     public static XElement Plot(IReadOnlyList<Outcome> outcomes) => LineChart.Grid(
         "reproduce", "The original's run: as published, as described, as it should be", [.. outcomes
             .GroupBy(outcome => outcome.Activation)

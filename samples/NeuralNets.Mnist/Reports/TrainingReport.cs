@@ -34,7 +34,7 @@ internal static class TrainingReport
             Page.Section("How to get this again", Page.Facts(Configuration(run))));
     }
 
-    /// <summary>The cost against the epochs.</summary>
+    /// <summary>Draws the cost against the epochs.</summary>
     public static LineChart CostChart(IReadOnlyList<EpochResult> epochs) => new(
         "Cost",
         "epoch",
@@ -117,7 +117,7 @@ internal static class TrainingReport
                 (int actual, int predicted) = (predictions.Actual[image], predictions.Predicted[image]);
                 string confidence = Percent(predictions.Confidences[image]);
                 return (
-                    GreyImage.Ink(images.Width, images.Image(image)),
+                    GreyImage.Ink(images.Width, images.GetImage(image)),
                     $"Test image {image}: a {actual}, taken for a {predicted} with {confidence} confidence",
                     (string?)$"{actual} taken for {predicted}, {confidence}");
             })));
@@ -158,5 +158,5 @@ internal static class TrainingReport
         ];
     }
 
-    private static string Percent(double share) => $"{100 * share:F2} %";
+    private static string Percent(double fraction) => $"{100 * fraction:F2} %";
 }

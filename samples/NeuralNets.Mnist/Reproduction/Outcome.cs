@@ -12,7 +12,7 @@ namespace NeuralNets.Mnist.Reproduction;
 /// <param name="Recipe">The recipe.</param>
 /// <param name="Activation">The function of the hidden layers.</param>
 /// <param name="Epochs">The epochs that were completed.</param>
-/// <param name="DivergedIn">The epoch in which the cost was no number any more, if it came to that.</param>
+/// <param name="DivergedIn">The epoch in which the cost was not finite any more, or null.</param>
 /// <param name="ConstantUnits">The number of units of each hidden layer whose output is the same for every test image looked
 /// at.</param>
 internal sealed record Outcome(
@@ -100,7 +100,7 @@ internal sealed record Outcome(
         [.. epochs.Zip([.. epochs.Skip(1).Select(epoch => epoch.Training), last], (epoch, next) =>
             epoch with { Training = epoch.Training with { Accuracy = next.Accuracy } })];
 
-    /// <summary>Counts the units of each hidden layer that say the same about every image, layer by layer.</summary>
+    /// <summary>Counts the units of each hidden layer whose output is the same for every image, layer by layer.</summary>
     private static int[] CountConstantUnits(Network<float> network, Dataset<float> test)
     {
         List<int> counts = [];

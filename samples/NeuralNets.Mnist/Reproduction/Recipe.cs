@@ -6,10 +6,10 @@ namespace NeuralNets.Mnist.Reproduction;
 /// <summary>One way to train the original's network.</summary>
 /// <param name="Name">What the way is called.</param>
 /// <param name="Description">How it differs from the others.</param>
-/// <param name="Scaling">What becomes of the pixels.</param>
+/// <param name="Scaling">The scaling of the pixels.</param>
 /// <param name="Initializer">How the weights are drawn.</param>
 /// <param name="Batch">The images of a step; null for all.</param>
-/// <param name="Seed">Decides the draw.</param>
+/// <param name="Seed">The seed of the weights.</param>
 internal sealed record Recipe(
     string Name, string Description, PixelScaling Scaling, IWeightInitializer Initializer, int? Batch, long Seed)
 {

@@ -3,7 +3,7 @@ using NeuralNets.Core.Initialization;
 
 namespace NeuralNets.Core.Activations;
 
-/// <summary>The functions that come with the library: the one list of them, by which files name them and layers choose initial
+/// <summary>The list of the built-in functions, by which files name them and layers choose initial
 /// weights.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public static class ActivationCatalog<T>
@@ -41,6 +41,7 @@ public static class ActivationCatalog<T>
     /// <returns>Its entry; null if no function has the name.</returns>
     public static ActivationEntry<T>? Find(string name) => Entries.FirstOrDefault(entry => entry.Name == name);
 
-    /// <summary>The initializer of a layer with a function unless another one is given: Glorot uniform for custom functions.</summary>
+    /// <summary>Returns the initializer of a layer with a function unless another one is given: Glorot uniform for custom
+    /// functions.</summary>
     internal static IWeightInitializer InitializerOf(ILayerActivation<T> activation) => Find(activation)?.Initializer ?? s_glorot;
 }

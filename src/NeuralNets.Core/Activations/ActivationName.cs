@@ -11,10 +11,10 @@ namespace NeuralNets.Core.Activations;
 /// </remarks>
 internal static class ActivationName
 {
-    /// <summary>The most UTF-16 code units of a name that is saved.</summary>
+    /// <summary>The maximum number of UTF-16 code units of a name that is saved.</summary>
     private const int MaxLength = 1000;
 
-    /// <summary>The name, whatever it is. Leaves the culture of the thread as it was.</summary>
+    /// <summary>Returns the name, whatever it is. Leaves the culture of the thread as it was.</summary>
     public static string? Of<T>(ILayerActivation<T> activation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -33,7 +33,7 @@ internal static class ActivationName
         }
     }
 
-    /// <summary>What is wrong with a name that is to be saved, as the end of a sentence; null if nothing is.</summary>
+    /// <summary>Returns what is wrong with a name that is to be saved, as the end of a sentence; null if nothing is.</summary>
     public static string? Fault(string? name)
     {
         if (string.IsNullOrWhiteSpace(name))

@@ -27,7 +27,8 @@ public interface IActivation<T> : ILayerActivation<T>
     /// <summary>Computes <c>gradient[i] ← gradient[i]·f′(z[i])</c>: the chain rule through the function.</summary>
     /// <param name="z">The inputs of the function.</param>
     /// <param name="a">Its values <c>f(z[i])</c>, from which many derivatives are cheaper.</param>
-    /// <param name="gradient">The derivatives by <paramref name="a"/>, which become those by <paramref name="z"/>. Of the same length.</param>
+    /// <param name="gradient">The derivatives by <paramref name="a"/>, which become those by <paramref name="z"/>. Of the same
+    /// length.</param>
     void MultiplyByDerivative(ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> gradient);
 
     /// <summary>Returns a bound of the function: no <c>|f(z)|</c> is larger where <c>|z|</c> is at most <paramref name="z"/>.</summary>

@@ -98,7 +98,7 @@ internal static class ElfFile
         return Encoding.UTF8.GetString(name, 0, length);
     }
 
-    /// <summary>The value of an entry of the dynamic section.</summary>
+    /// <summary>Returns the value of an entry of the dynamic section.</summary>
     private static long? Entry(ReadOnlySpan<byte> dynamic, long kind)
     {
         for (int i = 0; i + 16 <= dynamic.Length && Long(dynamic, i) != 0; i += 16)
@@ -112,7 +112,7 @@ internal static class ElfFile
         return null;
     }
 
-    /// <summary>Where in the file an address lies.</summary>
+    /// <summary>Returns where in the file an address lies.</summary>
     private static long? FileOffset(ReadOnlySpan<byte> segments, long address)
     {
         for (int i = 0; i < segments.Length; i += SegmentSize)
@@ -128,7 +128,7 @@ internal static class ElfFile
         return null;
     }
 
-    /// <summary>Part of the file, or null where it does not have as much.</summary>
+    /// <summary>Returns part of the file, or null where it does not have as much.</summary>
     private static byte[]? Read(FileStream stream, long offset, int count)
     {
         if (offset < 0 || offset > stream.Length - count)

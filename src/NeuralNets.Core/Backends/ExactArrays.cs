@@ -6,7 +6,8 @@ namespace NeuralNets.Core.Backends;
 /// </summary>
 internal sealed class ExactArrays<T>
 {
-    /// <summary>The most elements that are kept. A network's shapes are few, but a user's batches may be of all sizes.</summary>
+    /// <summary>The maximum number of elements that are kept. A network's shapes are few, but a user's batches may be of all
+    /// sizes.</summary>
     private const int MostElements = 1 << 22;
 
     [ThreadStatic]
@@ -27,7 +28,7 @@ internal sealed class ExactArrays<T>
 
     public static ExactArrays<T> Result => s_result ??= new();
 
-    /// <summary>An array with anything in it, until the next call on this thread for the same role and length.</summary>
+    /// <summary>Returns an array with anything in it, until the next call on this thread for the same role and length.</summary>
     public T[] Take(int length)
     {
         if (_arrays.TryGetValue(length, out T[]? array))

@@ -40,7 +40,7 @@ public abstract class GemmBackend
     /// <returns>The name.</returns>
     public sealed override string ToString() => Name;
 
-    /// <summary><c>C = A·B</c>; C is not read.</summary>
+    /// <summary>Computes <c>C = A·B</c>; C is not read.</summary>
     /// <param name="a">(m × k).</param>
     /// <param name="b">(k × n).</param>
     /// <param name="c">(m × n), column-major; must not overlap the operands.</param>
@@ -59,7 +59,7 @@ public abstract class GemmBackend
         }
     }
 
-    /// <summary><c>C = C + A·B</c>.</summary>
+    /// <summary>Computes <c>C = C + A·B</c>.</summary>
     /// <inheritdoc cref="Product{T}"/>
     internal void Accumulate<T>(MatrixView<T> a, MatrixView<T> b, MatrixTarget<T> c, int leadingDimension)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -74,7 +74,7 @@ public abstract class GemmBackend
         }
     }
 
-    /// <summary><c>C = keep·C + factor·((S + A·B)·scale)</c>; see <see cref="Gemm.AddScaled{T}"/>.</summary>
+    /// <summary>Computes <c>C = keep·C + factor·((S + A·B)·scale)</c>; see <see cref="Gemm.AddScaled{T}"/>.</summary>
     /// <param name="a">(m × k).</param>
     /// <param name="b">(k × n).</param>
     /// <param name="c">(m × n), column-major; must not overlap the operands.</param>
@@ -97,7 +97,7 @@ public abstract class GemmBackend
         }
     }
 
-    /// <summary><c>Z = W·X</c> for the input of a network, whose zeros the managed kernels leave out.</summary>
+    /// <summary>Computes <c>Z = W·X</c> for the input of a network, whose zeros the managed kernels leave out.</summary>
     /// <param name="weights">(units × features).</param>
     /// <param name="x">(features × samples).</param>
     /// <param name="zeros">What is known of the zeros of <paramref name="x"/>; ignored unless <see cref="LeavesOutZeros"/>.</param>
@@ -115,7 +115,7 @@ public abstract class GemmBackend
         }
     }
 
-    /// <summary><c>C = A·B</c>, or <c>C = keep·C + alpha·A·B</c>, for shapes that fit and of which no size is 0. With a
+    /// <summary>Computes <c>C = A·B</c>, or <c>C = keep·C + alpha·A·B</c>, for shapes that fit and of which no size is 0. With a
     /// <paramref name="keep"/> of 0, C is not read.</summary>
     private protected abstract void Compute<T>(
         T alpha, MatrixView<T> a, MatrixView<T> b, T keep, MatrixTarget<T> c, int leadingDimension)

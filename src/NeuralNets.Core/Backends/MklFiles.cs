@@ -59,7 +59,7 @@ internal sealed class MklFiles
         return fault.Length == 0 ? files : null;
     }
 
-    /// <summary>Says what is wrong with the part that a threading layer needs: a sentence without its end, or null.</summary>
+    /// <summary>Returns what is wrong with the part that a threading layer needs: a sentence without its end, or null.</summary>
     public string? FaultOfLayer(MklThreading threading) => FaultOfPart(threading switch
     {
         MklThreading.IntelOpenMP => "mkl_intel_thread",
@@ -93,7 +93,7 @@ internal sealed class MklFiles
         return null;
     }
 
-    /// <summary>Says what is wrong with a part, unless it is the library that its file name says: the end of a sentence, or null. The
+    /// <summary>Returns what is wrong with a part, unless it is the library that its file name says: the end of a sentence, or null. The
     /// version in the name does not matter.</summary>
     private string? FaultOfName(string name)
     {

@@ -5,7 +5,7 @@ using NeuralNets.Core.Kernels;
 namespace NeuralNets.Core.Backends;
 
 /// <summary>
-/// The functions of an <c>mkl_rt</c> library that this library calls. It is looked up once a process, when it is first asked for.
+/// The functions of an <c>mkl_rt</c> library that this library calls. It is looked up once per process, when it is first asked for.
 /// </summary>
 /// <remarks>
 /// <para>With its default settings <c>mkl_rt</c> ends the process when the Intel OpenMP runtime is missing. So before any other
@@ -45,9 +45,11 @@ internal sealed unsafe class MklNative
         _getVersion = (delegate* unmanaged<VersionFields*, void>)Export(library, "MKL_Get_Version");
         _getMaxThreads = (delegate* unmanaged<int>)Export(library, "MKL_Get_Max_Threads");
         _sgemm = (delegate* unmanaged<
-            int, int, int, nint, nint, nint, float, float*, nint, float*, nint, float, float*, nint, void>)Export(library, "cblas_sgemm");
+            int, int, int, nint, nint, nint, float, float*, nint, float*, nint, float, float*, nint, void>)
+            Export(library, "cblas_sgemm");
         _dgemm = (delegate* unmanaged<
-            int, int, int, nint, nint, nint, double, double*, nint, double*, nint, double, double*, nint, void>)Export(library, "cblas_dgemm");
+            int, int, int, nint, nint, nint, double, double*, nint, double*, nint, double, double*, nint, void>)
+            Export(library, "cblas_dgemm");
     }
 
     /// <summary>The version; valid when started.</summary>
@@ -67,7 +69,7 @@ internal sealed unsafe class MklNative
         return failure.Length == 0 ? library : null;
     }
 
-    /// <summary><c>C = alpha·A·B + beta·C</c>. Does not allocate.</summary>
+    /// <summary>Computes <c>C = alpha·A·B + beta·C</c>. Does not allocate.</summary>
     public void Multiply<T>(T alpha, MatrixView<T> a, MatrixView<T> b, T beta, Span<T> c, int leadingDimension)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -90,7 +92,7 @@ internal sealed unsafe class MklNative
         }
     }
 
-    /// <summary>Whether the memory is that of the transposed matrix, and its leading dimension. That of a single column may be
+    /// <summary>Returns whether the memory is that of the transposed matrix, and its leading dimension. That of a single column may be
     /// anything, but BLAS insists on at least the rows.</summary>
     private static (int Transpose, nint LeadingDimension) Storage<T>(MatrixView<T> view)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => view.RowStep == 1
@@ -114,7 +116,7 @@ internal sealed unsafe class MklNative
                 }
             },
             out string tried);
-        return found ? (native, null) : (null, $"No library was found that will do. Tried: {tried}.");
+        return found ? (native, null) : (null, $"No usable library was found. Tried: {tried}.");
     }
 
     private static nint Export(nint library, string name) => NativeLibrary.TryGetExport(library, name, out nint address)
@@ -130,7 +132,8 @@ internal sealed unsafe class MklNative
             {
                 return running == threading
                     ? null
-                    : $"A process has one threading layer of MKL, and this one runs {running} since it was first used, so {threading} is not to be had.";
+                    : $"A process has one threading layer of MKL, and this one runs {running} since it was first used, so {threading} is "
+                        + "not available.";
             }
 
             if (_files.FaultOfLayer(threading) is string missing)
@@ -147,7 +150,8 @@ internal sealed unsafe class MklNative
             int actual = _setThreadingLayer((int)threading);
             if (actual != (int)threading)
             {
-                return $"Something else in this process, or its environment, has set MKL's threading layer to {(MklThreading)actual}, so {threading} is not to be had.";
+                return $"Something else in this process, or its environment, has set MKL's threading layer to {(MklThreading)actual}, so "
+                    + $"{threading} is not available.";
             }
 
             if (!Multiplies<float>() || !Multiplies<double>())
@@ -164,7 +168,7 @@ internal sealed unsafe class MklNative
         }
     }
 
-    /// <summary>Whether a product of two small matrices comes out right.</summary>
+    /// <summary>Returns whether a product of two small matrices comes out right.</summary>
     private bool Multiplies<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

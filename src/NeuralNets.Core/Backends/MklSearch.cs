@@ -36,7 +36,7 @@ internal static class MklSearch
         return found;
     }
 
-    /// <summary>The paths at which an OpenMP runtime may be, after its plain name for the system's loader.</summary>
+    /// <summary>Returns the paths at which an OpenMP runtime may be, after its plain name for the system's loader.</summary>
     public static IEnumerable<string> RuntimeCandidates(string name, string besideLibrary) =>
         [name, .. Folders().Prepend(besideLibrary).Select(folder => Path.Combine(folder, name)).Where(File.Exists)];
 
@@ -72,7 +72,7 @@ internal static class MklSearch
         return false;
     }
 
-    /// <summary>The file of the library that has something at an address.</summary>
+    /// <summary>Returns the file of the library that has something at an address.</summary>
     private static string? FileOf(nint address)
     {
         using var process = Process.GetCurrentProcess();

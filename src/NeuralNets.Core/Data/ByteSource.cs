@@ -47,7 +47,7 @@ internal sealed class ByteSource : IDisposable
 
     /// <summary>Reads a stream from its present position to its end.</summary>
     /// <param name="stream">The bytes of the file.</param>
-    /// <param name="name">What messages call it.</param>
+    /// <param name="name">Its name in messages.</param>
     /// <param name="leaveOpen">Whether <see cref="Dispose"/> leaves the stream open.</param>
     public ByteSource(Stream stream, string name, bool leaveOpen)
     {
@@ -70,17 +70,17 @@ internal sealed class ByteSource : IDisposable
         }
     }
 
-    /// <summary>Gets what messages call the file: its path, or the name given with the stream.</summary>
+    /// <summary>The name of the file in messages: its path, or the name given with the stream.</summary>
     public string Name { get; }
 
-    /// <summary>Gets the number of bytes read so far; of a gzip file, bytes after decompression.</summary>
+    /// <summary>The number of bytes read so far; of a gzip file, bytes after decompression.</summary>
     public long Position { get; private set; }
 
-    /// <summary>Gets the number of bytes left, or null when only reading them can tell (gzip, or a stream that cannot
+    /// <summary>The number of bytes left, or null when only reading them can tell (gzip, or a stream that cannot
     /// seek).</summary>
     public long? Remaining => _length - Position;
 
-    /// <summary>Gets how many bytes there can be left, as far as is known. Of gzip data that is what its limit allows, for the length
+    /// <summary>The maximum number of bytes left, as far as is known. Of gzip data that is what its limit allows, for the length
     /// of the file or, when the stream cannot seek, for what has been read of it.</summary>
     public long MaxRemaining =>
         _compressed is null ? Remaining ?? long.MaxValue : Limit(_fileLength ?? _compressed.BodyLength) - Position;
@@ -244,10 +244,10 @@ internal sealed class ByteSource : IDisposable
         private int _headRead;
         private int _tailRead;
 
-        /// <summary>Gets whether head and body have been read to their ends.</summary>
+        /// <summary>Whether head and body have been read to their ends.</summary>
         public bool HasReachedTail { get; private set; }
 
-        /// <summary>Gets the number of bytes of the body that have been read.</summary>
+        /// <summary>The number of bytes of the body that have been read.</summary>
         public long BodyLength { get; private set; }
 
         public override bool CanRead => true;

@@ -1,6 +1,6 @@
 namespace NeuralNets.Core.Data;
 
-/// <summary>Says whether the first row of a CSV file names the columns.</summary>
+/// <summary>Whether the first row of a CSV file names the columns.</summary>
 public enum CsvHeader
 {
     /// <summary>The first row is a header when any of its fields is a word: neither a number nor empty. A first row of numbers

@@ -4,10 +4,10 @@ using System.Text;
 namespace NeuralNets.Core.Data;
 
 /// <summary>What the first row of a CSV file says as text: is it a header, and which columns does it name.</summary>
-/// <remarks>The names themselves are not kept, since there can be millions of them in a file that means harm.</remarks>
+/// <remarks>The names themselves are not kept, since there can be millions of them in a malicious file.</remarks>
 internal sealed class CsvHeaderRow
 {
-    /// <summary>The most names that are kept, for messages.</summary>
+    /// <summary>The maximum number of names that are kept, for messages.</summary>
     private const int KeptNames = 8;
 
     private readonly List<string> _names = [];
@@ -16,19 +16,19 @@ internal sealed class CsvHeaderRow
     {
     }
 
-    /// <summary>Gets the number of fields.</summary>
+    /// <summary>The number of fields.</summary>
     public int Columns { get; private set; }
 
-    /// <summary>Gets whether any field is a word. An empty field is not one: it is a gap in data more likely than a name.</summary>
+    /// <summary>Whether any field is a word. An empty field is not one: it is a gap in data more likely than a name.</summary>
     public bool HasWord { get; private set; }
 
-    /// <summary>Gets the first column that has the name looked for, or −1.</summary>
+    /// <summary>The first column that has the name looked for, or −1.</summary>
     public int FirstMatch { get; private set; } = -1;
 
-    /// <summary>Gets the last column that has the name looked for, or −1.</summary>
+    /// <summary>The last column that has the name looked for, or −1.</summary>
     public int LastMatch { get; private set; } = -1;
 
-    /// <summary>Gets the first few fields.</summary>
+    /// <summary>The first few fields.</summary>
     public IReadOnlyList<string> Names => _names;
 
     /// <summary>Reads a row, split at its commas; blanks around a field and quotes around it are taken off.</summary>

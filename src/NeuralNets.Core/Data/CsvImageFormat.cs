@@ -30,10 +30,10 @@ internal sealed class CsvImageFormat
         Width = width;
     }
 
-    /// <summary>Gets the name of the label column, or null when it is given by position.</summary>
+    /// <summary>The name of the label column, or null when it is given by position.</summary>
     public string? LabelName { get; }
 
-    /// <summary>Gets the position of the label column, when it has no name.</summary>
+    /// <summary>The position of the label column, when it has no name.</summary>
     public Index LabelColumn { get; }
 
     public CsvHeader Header { get; }

@@ -272,7 +272,7 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
     private static string Shorten(ReadOnlySpan<byte> text) =>
         $"\"{Shorten(Encoding.UTF8.GetString(text.Length > 4 * ShownText ? text[..(4 * ShownText)] : text))}\"";
 
-    /// <summary>The start of a text, with control characters made visible.</summary>
+    /// <summary>Returns the start of a text, with control characters made visible.</summary>
     private static string Shorten(string text)
     {
         var shown = new StringBuilder();

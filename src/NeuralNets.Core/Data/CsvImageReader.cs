@@ -1,7 +1,7 @@
 namespace NeuralNets.Core.Data;
 
 /// <summary>
-/// Reads images from CSV files: one image a row, one column for the label and the others for the pixels in order, all of them
+/// Reads images from CSV files: one image per row, one column for the label and the others for the pixels in order, all of them
 /// whole numbers from 0 to 255.
 /// </summary>
 /// <remarks>
@@ -39,7 +39,7 @@ public static class CsvImageReader
     /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="header"/> is not a value of its type, or
     /// <paramref name="height"/> or <paramref name="width"/> is less than 1.</exception>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">The file holds no image, does not have the label column or the number of pixels
     /// asked for, or a row is not what it should be.</exception>
     /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
@@ -62,7 +62,7 @@ public static class CsvImageReader
     /// empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="height"/> or <paramref name="width"/> is less than
     /// 1.</exception>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">The first row is numbers only, does not name the column, or names it twice; the
     /// file holds no image or not the number of pixels asked for; or a row is not what it should be.</exception>
     /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
@@ -76,7 +76,7 @@ public static class CsvImageReader
 
     /// <summary>Reads images from a stream, with the label column given by its position.</summary>
     /// <param name="stream">CSV data, plain or gzip, read from its present position to its end. Stays open.</param>
-    /// <param name="name">What messages call the stream.</param>
+    /// <param name="name">The name of the stream in messages.</param>
     /// <param name="labelColumn">The column of the labels, counted from 0, or from the end (<c>^1</c> is the last one); the
     /// first unless given.</param>
     /// <param name="header">Whether the first row names the columns.</param>
@@ -106,7 +106,7 @@ public static class CsvImageReader
     /// <summary>Reads images from a stream with a header, with the label column given by its name.</summary>
     /// <param name="stream">CSV data, plain or gzip, whose first row names the columns, read from its present position to its
     /// end. Stays open.</param>
-    /// <param name="name">What messages call the stream.</param>
+    /// <param name="name">The name of the stream in messages.</param>
     /// <param name="labelColumn">The name of the label column; upper and lower case differ.</param>
     /// <param name="height">The number of pixel rows of an image, or null to derive it.</param>
     /// <param name="width">The number of pixel columns of an image, or null to derive it.</param>

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace NeuralNets.Core.Data;
 
-/// <summary>Recognises what is often taken for CSV with commas and is something else, so that a message can name it.</summary>
+/// <summary>What is often taken for CSV with commas and is something else, so that a message can name it.</summary>
 internal static class CsvMistake
 {
-    /// <summary>Says that a file cannot be CSV in UTF-8, by its first line, and what to do; null if it can be.</summary>
+    /// <summary>Returns why a file, by its first line, cannot be CSV in UTF-8, and what to do; null if it can be.</summary>
     /// <param name="line">The first line. Of UTF-16 it is up to the byte 0A, which is half a line feed.</param>
     public static string? OfFile(ReadOnlySpan<byte> line)
     {
@@ -32,7 +32,8 @@ internal static class CsvMistake
             : null;
     }
 
-    /// <summary>What may be the cause why a row does not fit, as sentences for the end of a message; empty if nothing shows.</summary>
+    /// <summary>Returns the likely causes of a row that does not fit, as sentences for the end of a message; empty if nothing
+    /// shows.</summary>
     /// <param name="line">The row.</param>
     /// <param name="first">The row that was taken for the header, if there was one.</param>
     /// <param name="row">The number of the row.</param>

@@ -50,7 +50,8 @@ public sealed class Dataset<T>
     /// <param name="scaling">What number a pixel byte becomes.</param>
     /// <returns>The data set, in the order of the images.</returns>
     /// <exception cref="ArgumentException">There is no image, or a label is not below <paramref name="classCount"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classCount"/> is less than 2, or <paramref name="scaling"/> is no such value.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classCount"/> is less than 2, or <paramref name="scaling"/> is not one
+    /// of the named values.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="images"/> is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public static Dataset<T> FromImages(LabeledImages images, int classCount = 10, PixelScaling scaling = PixelScaling.UnitInterval)
@@ -73,11 +74,11 @@ public sealed class Dataset<T>
 
     /// <summary>Creates a data set from a matrix, which is copied unless its storage is dense.</summary>
     /// <param name="features">(features × samples), finite numbers. A dense matrix is not copied and must not change any more.</param>
-    /// <param name="labels">One label a sample, 0 … classes−1; copied.</param>
+    /// <param name="labels">One label per sample, 0 … classes−1; copied.</param>
     /// <param name="classCount">The number of classes.</param>
     /// <returns>The data set, in the order of the columns.</returns>
     /// <exception cref="ArgumentException">
-    /// There is no sample or no feature, not one label a sample, a label is out of range, or a feature is NaN or infinite.
+    /// There is no sample or no feature, not one label per sample, a label is out of range, or a feature is NaN or infinite.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classCount"/> is less than 2.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="features"/> is null.</exception>
@@ -89,7 +90,8 @@ public sealed class Dataset<T>
         if (labels.Length != features.ColumnCount)
         {
             throw new ArgumentException(
-                $"There must be one label a sample: the features are {features.RowCount} x {features.ColumnCount}, but there were {labels.Length} labels.",
+                $"There must be one label per sample: the features are {features.RowCount} x {features.ColumnCount}, but there were "
+                    + $"{labels.Length} labels.",
                 nameof(labels));
         }
 
@@ -101,7 +103,7 @@ public sealed class Dataset<T>
     /// <param name="targets">(classes × samples): one 1 in each column, 0 elsewhere.</param>
     /// <returns>The data set, in the order of the columns.</returns>
     /// <exception cref="ArgumentException">
-    /// There is no sample or no feature, not one target a sample, a target is not one-hot, or a feature is NaN or infinite.
+    /// There is no sample or no feature, not one target per sample, a target is not one-hot, or a feature is NaN or infinite.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than two classes.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
@@ -114,7 +116,8 @@ public sealed class Dataset<T>
         if (targets.ColumnCount != features.ColumnCount)
         {
             throw new ArgumentException(
-                $"There must be one target a sample: the features are {features.RowCount} x {features.ColumnCount}, but the targets were {targets.RowCount} x {targets.ColumnCount}.",
+                $"There must be one target per sample: the features are {features.RowCount} x {features.ColumnCount}, but the targets were "
+                    + $"{targets.RowCount} x {targets.ColumnCount}.",
                 nameof(targets));
         }
 
@@ -141,8 +144,8 @@ public sealed class Dataset<T>
     }
 
     /// <summary>Splits the samples at random into two sets, without copying their features.</summary>
-    /// <param name="validationFraction">The share of the second set, between 0 and 1; rounded to whole samples.</param>
-    /// <param name="seed">Decides which sample goes where: the same seed gives the same split everywhere.</param>
+    /// <param name="validationFraction">The fraction of the samples in the second set, between 0 and 1; rounded to whole samples.</param>
+    /// <param name="seed">The seed of the split: the same seed gives the same split everywhere.</param>
     /// <returns>The two sets, each in the order of this one.</returns>
     /// <exception cref="ArgumentOutOfRangeException">One of the sets would be empty.</exception>
     public (Dataset<T> Training, Dataset<T> Validation) Split(double validationFraction, long seed)
@@ -151,7 +154,9 @@ public sealed class Dataset<T>
         if (validation == 0 || validation == Count)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(validationFraction), validationFraction, $"The share must leave at least one of the {Count} samples on either side.");
+                nameof(validationFraction),
+                validationFraction,
+                $"The fraction must leave at least one of the {Count} samples on either side.");
         }
 
         int[] order = new int[Count];
@@ -162,7 +167,7 @@ public sealed class Dataset<T>
     }
 
     /// <summary>Counts the samples of each class.</summary>
-    /// <returns>One count a class.</returns>
+    /// <returns>One count per class.</returns>
     public int[] CountLabels()
     {
         int[] counts = new int[ClassCount];
@@ -187,7 +192,7 @@ public sealed class Dataset<T>
     /// take some 40 ms.</summary>
     internal DatasetFingerprint Fingerprint => _fingerprint.Value;
 
-    /// <summary>Whether this is the set of which a checkpoint has the fingerprint.</summary>
+    /// <summary>Returns whether this is the set of which a checkpoint has the fingerprint.</summary>
     internal bool Has(DatasetFingerprint fingerprint) =>
         fingerprint == (fingerprint.Version == DatasetFingerprint.Full ? Fingerprint : ComputeSampledFingerprint());
 
@@ -211,7 +216,8 @@ public sealed class Dataset<T>
         }
     }
 
-    /// <summary>Asks for the samples at <paramref name="indices"/>, which will be gathered soon, to be brought near the processor.</summary>
+    /// <summary>Asks for the samples at <paramref name="indices"/>, which will be gathered soon, to be brought near the
+    /// processor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Prefetch(ReadOnlySpan<int> indices)
     {
@@ -269,7 +275,8 @@ public sealed class Dataset<T>
         if (features.RowCount == 0)
         {
             throw new ArgumentException(
-                $"A sample needs at least one feature, but the features are {features.RowCount} x {features.ColumnCount}.", nameof(features));
+                $"A sample needs at least one feature, but the features are {features.RowCount} x {features.ColumnCount}.",
+                nameof(features));
         }
 
         T[] values = features.AsColumnMajorArray() ?? features.ToColumnMajorArray();

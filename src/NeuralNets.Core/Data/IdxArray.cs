@@ -11,9 +11,9 @@ public sealed class IdxArray
         Data = data;
     }
 
-    /// <summary>Gets the sizes, outermost first: 1 to <see cref="IdxReader.MaxDimensions"/> of them, each 0 or more.</summary>
+    /// <summary>The sizes, outermost first: 1 to <see cref="IdxReader.MaxDimensions"/> of them, each 0 or more.</summary>
     public IReadOnlyList<int> Dimensions { get; }
 
-    /// <summary>Gets the elements; as many as the product of the dimensions.</summary>
+    /// <summary>The elements; as many as the product of the dimensions.</summary>
     public ReadOnlyMemory<byte> Data { get; }
 }

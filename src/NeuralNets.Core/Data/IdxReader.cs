@@ -15,7 +15,7 @@ namespace NeuralNets.Core.Data;
 /// </para>
 /// <para>
 /// A header is believed only as far as the file goes. The elements must fit one array (<see cref="Array.MaxLength"/> bytes); a
-/// plain file must have exactly as many as its header says, which is checked before memory is taken. For compressed data, and a pipe,
+/// plain file must have exactly as many as its header says, which is checked before memory is allocated. For compressed data, and a pipe,
 /// memory is taken in steps, each at most sixteen times what has arrived; in the end it is the elements and a fifteenth more.
 /// Compressed data may be 16 MiB and a hundred times the compressed bytes.
 /// </para>
@@ -35,7 +35,7 @@ public static class IdxReader
     /// <param name="labelsPath">An IDX file of one dimension, with one label per image.</param>
     /// <returns>The images with their labels, in the order of the files.</returns>
     /// <exception cref="ArgumentException">A path is null or empty.</exception>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">A file is not a complete IDX file of unsigned bytes, has other dimensions than
     /// these, or the numbers of images and labels differ.</exception>
     /// <exception cref="IOException">A file is a folder or cannot be read.</exception>
@@ -49,9 +49,9 @@ public static class IdxReader
 
     /// <summary>Reads images and their labels from two streams, each from its present position to its end.</summary>
     /// <param name="images">IDX data of three dimensions, (images × height × width). Stays open.</param>
-    /// <param name="imagesName">What messages call the images.</param>
+    /// <param name="imagesName">The name of the images in messages.</param>
     /// <param name="labels">IDX data of one dimension, with one label per image. Stays open.</param>
-    /// <param name="labelsName">What messages call the labels.</param>
+    /// <param name="labelsName">The name of the labels in messages.</param>
     /// <returns>The images with their labels, in the order of the streams.</returns>
     /// <exception cref="ArgumentException">A stream is null, or a name is null or empty.</exception>
     /// <exception cref="InvalidDataException">A stream is not complete IDX data of unsigned bytes, has other dimensions than
@@ -70,7 +70,7 @@ public static class IdxReader
     /// <param name="path">An IDX file of 1 to <see cref="MaxDimensions"/> dimensions, plain or gzip.</param>
     /// <returns>The dimensions and the elements.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">The file is not a complete IDX file of unsigned bytes, has more dimensions, more
     /// elements than an array can hold, or bytes after the last element.</exception>
     /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
@@ -83,7 +83,7 @@ public static class IdxReader
 
     /// <summary>Reads one array from a stream, from its present position to its end.</summary>
     /// <param name="stream">IDX data of 1 to <see cref="MaxDimensions"/> dimensions, plain or gzip. Stays open.</param>
-    /// <param name="name">What messages call the stream.</param>
+    /// <param name="name">The name of the stream in messages.</param>
     /// <returns>The dimensions and the elements.</returns>
     /// <exception cref="ArgumentException"><paramref name="stream"/> is null, or <paramref name="name"/> is null or
     /// empty.</exception>
@@ -245,7 +245,7 @@ public static class IdxReader
         0x0C => "32-bit integer (0x0c)",
         0x0D => "32-bit floating point (0x0d)",
         0x0E => "64-bit floating point (0x0e)",
-        _ => $"0x{type:x2}, which is no IDX type",
+        _ => $"0x{type:x2}, which is not an IDX type",
     };
 
     private static string Shape(IEnumerable<int> dimensions) => string.Join(" x ", dimensions);

@@ -5,7 +5,7 @@ internal static class InputFile
 {
     /// <summary>Opens a file to be read; a pipe or a device does, too.</summary>
     /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be read.</exception>
     public static FileStream Open(string path, int bufferSize, FileOptions options = FileOptions.None)

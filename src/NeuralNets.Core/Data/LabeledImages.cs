@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace NeuralNets.Core.Data;
 
 /// <summary>
-/// Grey images of one size, a byte a pixel, and a label for each: what the readers of this namespace return.
+/// Grey images of one size, one byte per pixel, and a label for each: what the readers of this namespace return.
 /// </summary>
 /// <remarks>
 /// Image <c>i</c> is the run of <see cref="PixelsPerImage"/> bytes at <c>i · PixelsPerImage</c>, row by row from the top left.
@@ -38,22 +38,22 @@ public sealed class LabeledImages
         PixelsPerImage = height * width;
     }
 
-    /// <summary>Gets the number of images, which is the number of labels.</summary>
+    /// <summary>The number of images, which is the number of labels.</summary>
     public int Count => Labels.Length;
 
-    /// <summary>Gets the number of pixel rows of an image.</summary>
+    /// <summary>The number of pixel rows of an image.</summary>
     public int Height { get; }
 
-    /// <summary>Gets the number of pixel columns of an image.</summary>
+    /// <summary>The number of pixel columns of an image.</summary>
     public int Width { get; }
 
-    /// <summary>Gets the number of pixels of an image: height × width.</summary>
+    /// <summary>The number of pixels of an image: height × width.</summary>
     public int PixelsPerImage { get; }
 
-    /// <summary>Gets the pixels of all images, 0 to 255, one image after another: count × height × width bytes.</summary>
+    /// <summary>The pixels of all images, 0 to 255, one image after another: count × height × width bytes.</summary>
     public ReadOnlyMemory<byte> Pixels { get; }
 
-    /// <summary>Gets the class of each image, 0 to 255: count bytes.</summary>
+    /// <summary>The class of each image, 0 to 255: count bytes.</summary>
     public ReadOnlyMemory<byte> Labels { get; }
 
     /// <summary>Returns the pixels of one image, row by row.</summary>
@@ -62,7 +62,7 @@ public sealed class LabeledImages
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is negative, or not less than
     /// <see cref="Count"/>.</exception>
     /// <remarks>Does not allocate.</remarks>
-    public ReadOnlySpan<byte> Image(int index)
+    public ReadOnlySpan<byte> GetImage(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);

@@ -10,7 +10,7 @@ internal sealed class LineReader(ByteSource source)
     private int _start;
     private int _end;
 
-    /// <summary>Gets the number of the line that was read last, counted from 1.</summary>
+    /// <summary>The number of the line that was read last, counted from 1.</summary>
     public int Number { get; private set; }
 
     /// <summary>Reads the next line.</summary>

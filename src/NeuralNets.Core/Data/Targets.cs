@@ -48,12 +48,12 @@ internal sealed class Targets<T>
     /// <param name="outputs">The number of values per sample.</param>
     public static Targets<T> FromValues(T[] values, int outputs) => new([], values, [], outputs, values.Length / outputs);
 
-    /// <summary>The targets of adjacent samples.</summary>
+    /// <summary>Returns the targets of adjacent samples.</summary>
     public TargetBatch<T> Batch(int start, int count) => AreLabels
         ? new(_labels.AsSpan(start, count))
         : new(_values.AsSpan(start * OutputCount, count * OutputCount), count);
 
-    /// <summary>The targets of the first samples.</summary>
+    /// <summary>Returns the targets of the first samples.</summary>
     public Targets<T> Take(int count) => new(
         AreLabels ? _labels[..count] : [],
         AreLabels ? [] : _values[..(count * OutputCount)],
@@ -61,7 +61,7 @@ internal sealed class Targets<T>
         OutputCount,
         count);
 
-    /// <summary>The targets of the samples at <paramref name="indices"/>, in that order.</summary>
+    /// <summary>Returns the targets of the samples at <paramref name="indices"/>, in that order.</summary>
     public Targets<T> Select(ReadOnlySpan<int> indices)
     {
         int[] labels = new int[AreLabels ? indices.Length : 0];

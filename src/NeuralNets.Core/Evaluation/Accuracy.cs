@@ -1,12 +1,12 @@
 namespace NeuralNets.Core.Evaluation;
 
-/// <summary>The share of samples whose label was predicted.</summary>
+/// <summary>The fraction of samples whose label was predicted.</summary>
 public static class Accuracy
 {
     /// <summary>Compares predicted with actual labels.</summary>
     /// <param name="actual">The true label of each sample.</param>
     /// <param name="predicted">The predicted label of each sample.</param>
-    /// <returns>The share of equal pairs, 0 … 1.</returns>
+    /// <returns>The fraction of equal pairs, 0 … 1.</returns>
     /// <exception cref="ArgumentException">There is no sample, or the numbers of labels differ.</exception>
     public static double Of(ReadOnlySpan<int> actual, ReadOnlySpan<int> predicted)
     {

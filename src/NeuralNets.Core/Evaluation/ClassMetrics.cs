@@ -5,11 +5,11 @@ namespace NeuralNets.Core.Evaluation;
 /// <summary>How well one class was recognised, or several on average.</summary>
 public readonly record struct ClassMetrics
 {
-    /// <summary>The share of the samples predicted to be of the class that are: <c>TP/(TP + FP)</c>; 0 for a class that was never
+    /// <summary>The fraction of the samples predicted to be of the class that are: <c>TP/(TP + FP)</c>; 0 for a class that was never
     /// predicted.</summary>
     public required double Precision { get; init; }
 
-    /// <summary>The share of the class's samples that were predicted to be: <c>TP/(TP + FN)</c>; 0 for a class that never
+    /// <summary>The fraction of the class's samples that were predicted to be: <c>TP/(TP + FN)</c>; 0 for a class that never
     /// occurs.</summary>
     public required double Recall { get; init; }
 

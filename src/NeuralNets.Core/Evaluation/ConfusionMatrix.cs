@@ -45,7 +45,7 @@ public sealed class ConfusionMatrix
     /// <summary>The number of samples.</summary>
     public long SampleCount { get; }
 
-    /// <summary>The share of the samples whose label was predicted, 0 … 1.</summary>
+    /// <summary>The fraction of the samples whose label was predicted, 0 … 1.</summary>
     public double Accuracy { get; }
 
     /// <summary>The number of samples of one class for which one was predicted.</summary>
@@ -74,9 +74,9 @@ public sealed class ConfusionMatrix
         (long occurrences, long predictions) = Counts(label);
         return new ClassMetrics
         {
-            Precision = Share(correct, predictions),
-            Recall = Share(correct, occurrences),
-            F1 = Share(2 * correct, occurrences + predictions),
+            Precision = Fraction(correct, predictions),
+            Recall = Fraction(correct, occurrences),
+            F1 = Fraction(2 * correct, occurrences + predictions),
             Support = occurrences,
         };
     }
@@ -138,12 +138,12 @@ public sealed class ConfusionMatrix
         long weights = 0;
         foreach ((int label, ClassCounts counts) in _classes)
         {
-            long share = weight(counts);
+            long classWeight = weight(counts);
             ClassMetrics metrics = GetMetrics(label);
-            precision += share * metrics.Precision;
-            recall += share * metrics.Recall;
-            f1 += share * metrics.F1;
-            weights += share;
+            precision += classWeight * metrics.Precision;
+            recall += classWeight * metrics.Recall;
+            f1 += classWeight * metrics.F1;
+            weights += classWeight;
         }
 
         return new ClassMetrics
@@ -155,8 +155,8 @@ public sealed class ConfusionMatrix
         };
     }
 
-    /// <summary>A share, where none of nothing is 0.</summary>
-    private static double Share(long part, long whole) => whole == 0 ? 0 : (double)part / whole;
+    /// <summary>Returns a fraction, which is 0 where the denominator is 0.</summary>
+    private static double Fraction(long part, long whole) => whole == 0 ? 0 : (double)part / whole;
 
     /// <summary>How often a class occurs, and how often it was predicted.</summary>
     private readonly record struct ClassCounts(long Occurrences, long Predictions)

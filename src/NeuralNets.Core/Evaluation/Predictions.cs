@@ -3,7 +3,7 @@ using NeuralNets.Core.Kernels;
 
 namespace NeuralNets.Core.Evaluation;
 
-/// <summary>What a network says about samples whose labels are known, sample by sample.</summary>
+/// <summary>The predictions of a network for samples whose labels are known, sample by sample.</summary>
 /// <example><code>
 /// var predictions = new Predictions&lt;float>(test.Labels, network.Predict(test));
 /// Console.WriteLine(predictions.Confusion.Accuracy);
@@ -78,9 +78,9 @@ public sealed class Predictions<T>
     /// <summary>How often each class was taken for each other.</summary>
     public ConfusionMatrix Confusion { get; }
 
-    /// <summary>Computes the share of the samples whose true class is among the <paramref name="k"/> most probable ones.</summary>
+    /// <summary>Computes the fraction of the samples whose true class is among the <paramref name="k"/> most probable ones.</summary>
     /// <param name="k">How many classes count, from 1 (which gives the accuracy) to their number (which gives 1).</param>
-    /// <returns>The share, 0 … 1.</returns>
+    /// <returns>The fraction, 0 … 1.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is not from 1 to the number of classes.</exception>
     /// <remarks>Of equally probable classes the one with the lower number comes first, as in prediction.</remarks>
     public double ComputeTopKAccuracy(int k)
@@ -122,7 +122,7 @@ public sealed class Predictions<T>
             .Take(count)];
     }
 
-    /// <summary>The probabilities of one sample. A matrix that is not dense is never copied as a whole.</summary>
+    /// <summary>Returns the probabilities of one sample. A matrix that is not dense is never copied as a whole.</summary>
     private ReadOnlySpan<T> Column(int sample)
     {
         int length = Probabilities.RowCount;

@@ -1,7 +1,8 @@
 namespace NeuralNets.Core.Initialization;
 
 /// <summary>Normal weights that balance the variance of activations and gradients.</summary>
-/// <remarks><c>w ~ N(0, 2/(inputs + outputs))</c>. Source: X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010.</remarks>
+/// <remarks><c>w ~ N(0, 2/(inputs + outputs))</c>. Source: X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward
+/// neural networks", AISTATS 2010.</remarks>
 public sealed class GlorotNormal : IWeightInitializer
 {
     /// <inheritdoc/>

@@ -1,7 +1,8 @@
 namespace NeuralNets.Core.Initialization;
 
 /// <summary>Uniform weights whose variance keeps that of the activations through ReLU layers: the default for them.</summary>
-/// <remarks><c>w ~ U(−√(6/inputs), √(6/inputs))</c>. Source: K. He, X. Zhang, S. Ren, J. Sun, "Delving deep into rectifiers", ICCV 2015.</remarks>
+/// <remarks><c>w ~ U(−√(6/inputs), √(6/inputs))</c>. Source: K. He, X. Zhang, S. Ren, J. Sun, "Delving deep into rectifiers", ICCV
+/// 2015.</remarks>
 public sealed class HeUniform : IWeightInitializer
 {
     /// <inheritdoc/>

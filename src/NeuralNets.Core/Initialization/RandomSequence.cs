@@ -28,11 +28,12 @@ public readonly struct RandomSequence
 
     /// <summary>Returns the sequence of a seed, for testing an initializer or drawing data. It is none of those that a network or
     /// its training draws from, whatever their seed.</summary>
-    /// <param name="seed">Decides the numbers: the same seed gives the same bits everywhere.</param>
+    /// <param name="seed">The seed of the numbers: the same seed gives the same bits everywhere.</param>
     /// <returns>The sequence.</returns>
     public static RandomSequence FromSeed(long seed) => new(unchecked((ulong)seed), stream: 0);
 
-    /// <summary>Returns the uniformly distributed number at <paramref name="index"/>, a multiple of 2⁻⁵³ in the open interval (0, 1).</summary>
+    /// <summary>Returns the uniformly distributed number at <paramref name="index"/>, a multiple of 2⁻⁵³ in the open interval
+    /// (0, 1).</summary>
     /// <param name="index">The position in the stream.</param>
     /// <returns>A number u with 0 &lt; u &lt; 1, distributed symmetrically about 1/2.</returns>
     public double Uniform(long index) => ((Philox.Draw(_seed, _stream, (ulong)index) >> 12) + 0.5) * (1.0 / (1L << 52));
@@ -47,13 +48,13 @@ public readonly struct RandomSequence
     internal int Below(int bound, long index) =>
         (int)Math.BigMul(Philox.Draw(_seed, _stream, (ulong)index), (ulong)bound, out _);
 
-    /// <summary>The stream for the weights of layer <paramref name="layer"/>, counted from 0.</summary>
+    /// <summary>Returns the stream for the weights of layer <paramref name="layer"/>, counted from 0.</summary>
     internal static RandomSequence ForWeights(long seed, int layer) => new(unchecked((ulong)seed), Weights | (uint)layer);
 
-    /// <summary>The stream for the order of the samples in epoch <paramref name="epoch"/>, counted from 0.</summary>
+    /// <summary>Returns the stream for the order of the samples in epoch <paramref name="epoch"/>, counted from 0.</summary>
     internal static RandomSequence ForShuffle(long seed, int epoch) => new(unchecked((ulong)seed), Shuffle | (uint)epoch);
 
-    /// <summary>The stream for splitting a data set.</summary>
+    /// <summary>Returns the stream for splitting a data set.</summary>
     internal static RandomSequence ForSplit(long seed) => new(unchecked((ulong)seed), SplitSamples);
 
     /// <summary>Writes a random permutation of 0 … n−1 (Fisher and Yates).</summary>

@@ -35,6 +35,6 @@ internal readonly unsafe struct AlignedMemory<T>
 
     public Span<T> Span => _array.AsSpan(_start, _length);
 
-    /// <summary>Some of the elements.</summary>
+    /// <summary>Returns some of the elements.</summary>
     public MatrixTarget<T> Part(int start, int length) => MatrixTarget<T>.Part(_array, _start + start, length);
 }

@@ -4,14 +4,14 @@ using System.Runtime.Intrinsics;
 
 namespace NeuralNets.Core.Kernels;
 
-/// <summary>Turns bytes into floating-point numbers. Does not allocate.</summary>
+/// <summary>Converts bytes to floating-point numbers. Does not allocate.</summary>
 internal static unsafe class ByteConversion
 {
-    /// <summary><c>y[i] = x[i]/255</c>, correctly rounded.</summary>
+    /// <summary>Computes <c>y[i] = x[i]/255</c>, correctly rounded.</summary>
     public static void ToUnitInterval<T>(ReadOnlySpan<byte> x, Span<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Convert<T, Constant1>(x, y);
 
-    /// <summary><c>y[i] = x[i]</c>.</summary>
+    /// <summary>Computes <c>y[i] = x[i]</c>.</summary>
     public static void ToNumbers<T>(ReadOnlySpan<byte> x, Span<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Convert<T, Constant0>(x, y);
 

@@ -28,7 +28,7 @@ internal interface IBinaryOperator<T>
 /// </summary>
 internal static unsafe class Elementwise
 {
-    /// <summary><c>y[i] = f(x[i])</c>. Does not allocate.</summary>
+    /// <summary>Computes <c>y[i] = f(x[i])</c>. Does not allocate.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The spans differ in length.</exception>
     /// <exception cref="ArgumentException">The spans overlap without being the same memory.</exception>
     public static void Apply<T, TOperator>(ReadOnlySpan<T> x, Span<T> y, TOperator f = default)
@@ -54,7 +54,7 @@ internal static unsafe class Elementwise
         }
     }
 
-    /// <summary><c>y[i] = f(x₁[i], x₂[i])</c>. Does not allocate.</summary>
+    /// <summary>Computes <c>y[i] = f(x₁[i], x₂[i])</c>. Does not allocate.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The spans differ in length.</exception>
     /// <exception cref="ArgumentException"><paramref name="y"/> overlaps another span without being the same memory.</exception>
     public static void Apply<T, TOperator>(ReadOnlySpan<T> x1, ReadOnlySpan<T> x2, Span<T> y, TOperator f = default)

@@ -24,7 +24,7 @@ internal static class FloatingPointMode
         }
     }
 
-    /// <summary>Not inlined: the compiler would compute with constants.</summary>
+    /// <summary>Returns whether arithmetic keeps the mode. Not inlined: the compiler would compute with constants.</summary>
     /// <param name="one">1.</param>
     /// <param name="quarter">A quarter of the distance from 1 to the next number.</param>
     /// <param name="normal">The smallest normal number.</param>

@@ -10,7 +10,7 @@ namespace NeuralNets.Core.Kernels;
 /// </summary>
 internal static unsafe class Gemm
 {
-    /// <summary><c>C = A·B</c>: the chains start from +0 and C is not read. Does not allocate in steady state.</summary>
+    /// <summary>Computes <c>C = A·B</c>: the chains start from +0 and C is not read. Does not allocate in steady state.</summary>
     /// <param name="a">(m × k).</param>
     /// <param name="b">(k × n).</param>
     /// <param name="c">(m × n), column-major; must not overlap the operands.</param>
@@ -26,7 +26,7 @@ internal static unsafe class Gemm
         }
     }
 
-    /// <summary><c>C = C + A·B</c>: the chains start from what C holds, so that slices of k in order give the bits of one
+    /// <summary>Computes <c>C = C + A·B</c>: the chains start from what C holds, so that slices of k in order give the bits of one
     /// product. Does not allocate in steady state.</summary>
     /// <inheritdoc cref="Product{T}"/>
     public static void Accumulate<T>(MatrixView<T> a, MatrixView<T> b, Span<T> c, int leadingDimension)
@@ -46,8 +46,8 @@ internal static unsafe class Gemm
     }
 
     /// <summary>
-    /// <c>C = fma(factor, (S + A·B)·scale + 0, keep·C)</c>, without writing the sums: the chains start from <paramref name="start"/>,
-    /// or from +0 where it is empty. Does not allocate in steady state.
+    /// Computes <c>C = fma(factor, (S + A·B)·scale + 0, keep·C)</c>, without writing the sums: the chains start from
+    /// <paramref name="start"/>, or from +0 where it is empty. Does not allocate in steady state.
     /// </summary>
     /// <param name="a">(m × k).</param>
     /// <param name="b">(k × n).</param>
@@ -87,7 +87,8 @@ internal static unsafe class Gemm
         if (a.Columns != b.Rows)
         {
             throw new ArgumentException(
-                $"A product needs as many columns on the left as rows on the right, but got {a.Rows} x {a.Columns} times {b.Rows} x {b.Columns}.");
+                $"A product needs as many columns on the left as rows on the right, but got {a.Rows} x {a.Columns} times {b.Rows} x "
+                    + $"{b.Columns}.");
         }
 
         MatrixView<T>.CheckStorage(length, a.Rows, b.Columns, leadingDimension);

@@ -41,30 +41,31 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
     /// <summary>The same for packed B, which the cache is quick to bring from far away.</summary>
     private const int PackedBlockBytes = 1 << 22;
 
-    /// <summary>The most bytes of a set of panels (unless one is larger), a part of the second-level cache.</summary>
+    /// <summary>The maximum number of bytes of a set of panels (unless one is larger), a part of the second-level cache.</summary>
     private const int SetBytes = 1 << 18;
 
-    /// <summary>The most bytes of a strip of B (unless a group of columns is larger).</summary>
+    /// <summary>The maximum number of bytes of a strip of B (unless a group of columns is larger).</summary>
     private const int StripBytes = 3 << 15;
 
-    /// <summary>The fewest columns of C for which copying panels of A pays.</summary>
+    /// <summary>The minimum number of columns of C for which copying panels of A pays.</summary>
     private const int WorthPacking = 128;
 
-    /// <summary>The fewest vectors in a column of C for which copying B pays.</summary>
+    /// <summary>The minimum number of vectors in a column of C for which copying B pays.</summary>
     private const int WorthPackingB = 32;
 
     /// <summary>The longest slice of k that one tile runs through. Small panels stay in the first-level cache, larger ones in the
     /// second.</summary>
     private static int SliceLength => TLane.Registers >= 32 ? 1024 : 448;
 
-    /// <summary>From this step on the columns of A are taken to displace each other in the cache: a panel is a small part of each.</summary>
+    /// <summary>From this step on the columns of A are taken to displace each other in the cache: a panel is a small part of
+    /// each.</summary>
     private static int FarApart => 8 * PanelVectors * TLane.Count;
 
-    /// <summary>The most vectors of a panel.</summary>
+    /// <summary>The maximum number of vectors of a panel.</summary>
     public static int PanelVectors => TLane.Registers >= 32 ? 4 : 2;
 
-    /// <summary>The most columns of a tile with so many vectors a column: as many as the registers hold besides one column of A
-    /// and a broadcast.</summary>
+    /// <summary>Returns the maximum number of columns of a tile with so many vectors per column: as many as the registers hold besides one
+    /// column of A and a broadcast.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Widest(int vectors) => Math.Min(8, (TLane.Registers - vectors - 1) / vectors);
 
@@ -90,7 +91,7 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
         }
     }
 
-    /// <summary>The same for products that do not stay in the caches as they are.</summary>
+    /// <summary>Computes the same for products that do not stay in the caches as they are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunBlocks(
         int m,
@@ -186,7 +187,7 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
         }
     }
 
-    /// <summary>The rows of a panel.</summary>
+    /// <summary>Returns the rows of a panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (int Start, int Count) PanelRows(int m, int vectors, int panels, int panel)
     {
@@ -237,7 +238,7 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
     /// <summary>Computes up to <see cref="PanelVectors"/> vectors of rows, all columns.</summary>
     /// <param name="rows">The rows of the panel.</param>
     /// <param name="columns">The columns of C.</param>
-    /// <param name="widest">The most columns of a tile.</param>
+    /// <param name="widest">The maximum number of columns of a tile.</param>
     /// <param name="k">The length of the chains.</param>
     /// <param name="list">The columns of A and rows of B that the chains consist of, or null for the first k of them.</param>
     /// <param name="a">The panel of A.</param>
@@ -271,7 +272,17 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
     }
 
     private static void RunPanel<TMasked, TListed>(
-        int vectors, int columns, int widest, int k, int* list, T* a, nint aColumnStep, T* lastWhole, GemmOperand<T> b, TVector mask, GemmOutput<T>* output)
+        int vectors,
+        int columns,
+        int widest,
+        int k,
+        int* list,
+        T* a,
+        nint aColumnStep,
+        T* lastWhole,
+        GemmOperand<T> b,
+        TVector mask,
+        GemmOutput<T>* output)
         where TMasked : struct, IConstant
         where TListed : struct, IConstant
     {
@@ -323,7 +334,16 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
     /// <summary>Computes adjacent groups of columns of the same width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunGroups<TRows, TMasked, TListed>(
-        int groups, int width, int k, int* list, T* a, nint aColumnStep, T* lastWhole, GemmOperand<T> b, TVector mask, GemmOutput<T>* output)
+        int groups,
+        int width,
+        int k,
+        int* list,
+        T* a,
+        nint aColumnStep,
+        T* lastWhole,
+        GemmOperand<T> b,
+        TVector mask,
+        GemmOutput<T>* output)
         where TRows : struct, IConstant
         where TMasked : struct, IConstant
         where TListed : struct, IConstant

@@ -19,7 +19,8 @@ internal unsafe struct GemmOutput<T>
     /// <summary>The step from column to column of <see cref="Destination"/>.</summary>
     public nint DestinationColumnStep;
 
-    /// <summary>False: <c>C ← sum</c>. True: <c>C ← fma(factor, sum·scale + 0, keep·C)</c> with the numbers of <see cref="Epilogue"/>.</summary>
+    /// <summary>False: <c>C ← sum</c>. True: <c>C ← fma(factor, sum·scale + 0, keep·C)</c> with the numbers of
+    /// <see cref="Epilogue"/>.</summary>
     public bool HasEpilogue;
 
     public LinearEpilogue<T> Epilogue;
@@ -27,7 +28,7 @@ internal unsafe struct GemmOutput<T>
     /// <summary>Whether a product of no terms leaves C as it is.</summary>
     public readonly bool LeavesCWithoutTerms => HasEpilogue && Start == null && Epilogue.KeepsAtZero;
 
-    /// <summary>The same from an element of C on.</summary>
+    /// <summary>Returns the same output, beginning at an element of C.</summary>
     public readonly GemmOutput<T> At(nint row, nint column)
     {
         GemmOutput<T> output = this;
@@ -44,7 +45,7 @@ internal unsafe struct GemmOutput<T>
 /// <summary>
 /// The register tile: a block of C, <typeparamref name="TRows"/> vectors high and <typeparamref name="TColumns"/> columns
 /// wide, is kept in registers while k runs. Each step of k loads one column of A and, for each column of the tile,
-/// broadcasts one element of B and does one fused multiply-add a vector:
+/// broadcasts one element of B and does one fused multiply-add per vector:
 /// <code>
 ///                     b[k,0]  b[k,1]  …        one broadcast each
 ///   a[0..N-1,  k]  ×  C00     C01     …
@@ -75,7 +76,8 @@ internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMaske
     /// <param name="list">The columns of A and rows of B that the chains consist of, if TListed is 1.</param>
     /// <param name="a">The tile's rows of A; consecutive rows are adjacent.</param>
     /// <param name="aColumnStep">The step from column k to column k+1 of A.</param>
-    /// <param name="lastWhole">The last place in A from which whole vectors can be read without passing its end; used if TMasked is 1.</param>
+    /// <param name="lastWhole">The last place in A from which whole vectors can be read without passing its end; used if TMasked is
+    /// 1.</param>
     /// <param name="b">The tile's columns of B.</param>
     /// <param name="bRowStep">The step from row k to row k+1 of B.</param>
     /// <param name="bColumnStep">The step from column to column of B.</param>
@@ -263,7 +265,7 @@ internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMaske
     private static TVector LoadVector(T* source, TVector mask, int row) =>
         IsMasked(row) ? TLane.LoadMasked(source + (row * TLane.Count), mask) : TLane.Load(source + (row * TLane.Count));
 
-    /// <summary><c>c ← c + column·b</c>, each element rounded once. By reference, so that the JIT sees each sum return to its own
+    /// <summary>Computes <c>c ← c + column·b</c>, each element rounded once. By reference, so that the JIT sees each sum return to its own
     /// register and adds no moves.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void MultiplyAdd(Column column, T* b, ref Column c, int index)
@@ -291,7 +293,7 @@ internal static unsafe class GemmTile<T, TVector, TLane, TRows, TColumns, TMaske
         }
     }
 
-    /// <summary><c>fma(factor, sum·scale + 0, keep·c)</c>. The addition makes +0 of −0: a zero sum has the same sign whether terms
+    /// <summary>Computes <c>fma(factor, sum·scale + 0, keep·c)</c>. The addition makes +0 of −0: a zero sum has the same sign whether terms
     /// that are zero were added or left out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Column AddScaled(Column sum, T* destination, TVector scale, TVector factor, TVector keep, TVector mask, int index)

@@ -13,7 +13,8 @@ namespace NeuralNets.Core.Kernels;
 /// unless <see cref="FusedMultiplyAdd"/> is written.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-/// <typeparam name="TVector">The vector type, <c>Vector128</c>, <c>Vector256</c> or <c>Vector512</c> of <typeparamref name="T"/>.</typeparam>
+/// <typeparam name="TVector">The vector type, <c>Vector128</c>, <c>Vector256</c> or <c>Vector512</c> of
+/// <typeparamref name="T"/>.</typeparam>
 internal unsafe interface ILane<T, TVector>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TVector : unmanaged
@@ -31,7 +32,7 @@ internal unsafe interface ILane<T, TVector>
 
     static abstract void Store(TVector value, T* destination);
 
-    /// <summary>A mask that selects the first <paramref name="count"/> lanes.</summary>
+    /// <summary>Returns a mask that selects the first <paramref name="count"/> lanes.</summary>
     static abstract TVector FirstLanes(int count);
 
     /// <summary>Loads the selected lanes and puts zeros in the others, whose memory is not touched.</summary>
@@ -45,7 +46,7 @@ internal unsafe interface ILane<T, TVector>
 
     static abstract TVector Broadcast(T value);
 
-    /// <summary>A vector whose every lane has the low bits of <paramref name="bits"/> (32 for float, 64 for double).</summary>
+    /// <summary>Returns a vector whose every lane has the low bits of <paramref name="bits"/> (32 for float, 64 for double).</summary>
     static abstract TVector BroadcastBits(long bits);
 
     static abstract TVector Add(TVector left, TVector right);
@@ -56,28 +57,29 @@ internal unsafe interface ILane<T, TVector>
 
     static abstract TVector Divide(TVector left, TVector right);
 
-    /// <summary><c>a·b + c</c>, rounded once.</summary>
+    /// <summary>Computes <c>a·b + c</c>, rounded once.</summary>
     static abstract TVector FusedMultiplyAdd(TVector a, TVector b, TVector c);
 
-    /// <summary>The IEEE 754-2019 maximum: NaN if either is NaN, and +0 is greater than −0.</summary>
+    /// <summary>Returns the IEEE 754-2019 maximum: NaN if either is NaN, and +0 is greater than −0.</summary>
     static abstract TVector Max(TVector left, TVector right);
 
-    /// <summary>The value without its sign, also of NaN.</summary>
+    /// <summary>Returns the value without its sign, also of NaN.</summary>
     static abstract TVector Abs(TVector value);
 
-    /// <summary>All bits set where <c>left &lt; right</c>; false where either is NaN.</summary>
+    /// <summary>Sets all bits of a lane where <c>left &lt; right</c>, and none where either is NaN.</summary>
     static abstract TVector LessThan(TVector left, TVector right);
 
-    /// <summary>All bits set where <c>left == right</c>; false where either is NaN.</summary>
+    /// <summary>Sets all bits of a lane where <c>left == right</c>, and none where either is NaN.</summary>
     static abstract TVector EqualTo(TVector left, TVector right);
 
-    /// <summary>The sign bits of the lanes, the first lane's lowest: a mask as a number.</summary>
+    /// <summary>Returns the sign bits of the lanes, the first lane's lowest: a mask as a number.</summary>
     static abstract ulong SignBits(TVector mask);
 
     /// <summary>What <see cref="SignBits"/> gives for a mask that selects all lanes.</summary>
     static abstract ulong AllSignBits { get; }
 
-    /// <summary>The lanes of <paramref name="ifTrue"/> where the mask's bits are set, of <paramref name="ifFalse"/> elsewhere.</summary>
+    /// <summary>Returns the lanes of <paramref name="ifTrue"/> where the mask's bits are set, of <paramref name="ifFalse"/>
+    /// elsewhere.</summary>
     static abstract TVector Select(TVector mask, TVector ifTrue, TVector ifFalse);
 
     static abstract TVector And(TVector left, TVector right);

@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace NeuralNets.Core.Kernels;
 
-/// <summary>What a product does with the sums of its chains instead of storing them: <c>c ← fma(factor, sum·scale + 0, keep·c)</c>.</summary>
+/// <summary>What a product does with the sums of its chains instead of storing them:
+/// <c>c ← fma(factor, sum·scale + 0, keep·c)</c>.</summary>
 /// <param name="Scale">The factor of the sum, such as one over the number of samples.</param>
 /// <param name="Factor">The factor of the scaled sum.</param>
 /// <param name="Keep">The factor of what is there; 1 is exact.</param>

@@ -59,7 +59,7 @@ internal readonly struct LogOperator<T> : IUnaryOperator<T>
             return TLane.Select(TLane.LessThan(zero, x), y, notPositive);
         }
 
-        /// <summary><c>2·artanh(s)/s − 2</c> for <c>z = s² ≤ 0.0295</c>, as <c>z·p(z)</c>.</summary>
+        /// <summary>Computes <c>2·artanh(s)/s − 2</c> for <c>z = s² ≤ 0.0295</c>, as <c>z·p(z)</c>.</summary>
         /// <remarks>p has degree 2 in float and 6 in double: the minimax polynomial of the error relative to the whole
         /// <c>2·artanh s</c>, which is 2⁻³⁰·² in float and 2⁻⁵⁹·² in double.</remarks>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

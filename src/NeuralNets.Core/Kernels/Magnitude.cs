@@ -7,7 +7,7 @@ namespace NeuralNets.Core.Kernels;
 /// <summary>The largest absolute value of some numbers.</summary>
 internal static unsafe class Magnitude
 {
-    /// <summary><c>max |x[i]|</c>: 0 for no numbers, NaN if one of them is NaN. Does not allocate.</summary>
+    /// <summary>Computes <c>max |x[i]|</c>: 0 for no numbers, NaN if one of them is NaN. Does not allocate.</summary>
     public static double Max<T>(ReadOnlySpan<T> x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

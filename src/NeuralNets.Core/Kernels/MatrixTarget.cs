@@ -21,11 +21,11 @@ internal readonly ref struct MatrixTarget<T>
 
     public static implicit operator MatrixTarget<T>(T[] array) => new(array, array);
 
-    /// <summary>Some elements of an array.</summary>
+    /// <summary>Returns some elements of an array.</summary>
     public static MatrixTarget<T> Part(T[] array, int start, int length) =>
         new(array.AsSpan(start, length), length == array.Length ? array : null);
 
-    /// <summary>The same memory as an operand, without padding.</summary>
+    /// <summary>Returns the same memory as an operand, without padding.</summary>
     public MatrixView<T> View(int rows, int columns) => Array is { } array
         ? MatrixView<T>.ColumnMajor(array, rows, columns)
         : MatrixView<T>.ColumnMajor(Span, rows, columns);

@@ -36,26 +36,27 @@ internal readonly ref struct MatrixView<T>
     /// <summary>The same memory with rows and columns swapped.</summary>
     public MatrixView<T> Transposed => new(Data, Array, Columns, Rows, ColumnStep, RowStep);
 
-    /// <summary>A view of column-major storage.</summary>
-    /// <exception cref="ArgumentException">The leading dimension is less than the rows, or the memory ends before the last element.</exception>
+    /// <summary>Returns a view of column-major storage.</summary>
+    /// <exception cref="ArgumentException">The leading dimension is less than the rows, or the memory ends before the last
+    /// element.</exception>
     public static MatrixView<T> ColumnMajor(ReadOnlySpan<T> data, int rows, int columns, int leadingDimension)
     {
         CheckStorage(data.Length, rows, columns, leadingDimension);
         return new(data, null, rows, columns, 1, leadingDimension);
     }
 
-    /// <summary>A view of column-major storage without padding.</summary>
+    /// <summary>Returns a view of column-major storage without padding.</summary>
     public static MatrixView<T> ColumnMajor(ReadOnlySpan<T> data, int rows, int columns) =>
         ColumnMajor(data, rows, columns, rows);
 
-    /// <summary>A view of column-major storage without padding, from the array's first element on.</summary>
+    /// <summary>Returns a view of column-major storage without padding, from the array's first element on.</summary>
     public static MatrixView<T> ColumnMajor(T[] data, int rows, int columns)
     {
         CheckStorage(data.Length, rows, columns, rows);
         return new(data, data.Length == (long)rows * columns ? data : null, rows, columns, 1, rows);
     }
 
-    /// <summary>The given rows of all columns.</summary>
+    /// <summary>Returns the given rows of all columns.</summary>
     public MatrixView<T> RowRange(int start, int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)start, (uint)Rows, nameof(start));
@@ -65,7 +66,7 @@ internal readonly ref struct MatrixView<T>
             : new(Data[(start * RowStep)..], null, count, Columns, RowStep, ColumnStep);
     }
 
-    /// <summary>The given columns of all rows.</summary>
+    /// <summary>Returns the given columns of all rows.</summary>
     public MatrixView<T> ColumnRange(int start, int count) => Transposed.RowRange(start, count).Transposed;
 
     /// <summary>Checks that column-major storage of the given shape lies within <paramref name="length"/> elements.</summary>
@@ -76,7 +77,8 @@ internal readonly ref struct MatrixView<T>
         if (leadingDimension < rows)
         {
             throw new ArgumentException(
-                $"The leading dimension must be at least the number of rows, {rows}, but was {leadingDimension}.", nameof(leadingDimension));
+                $"The leading dimension must be at least the number of rows, {rows}, but was {leadingDimension}.",
+                nameof(leadingDimension));
         }
 
         long needed = rows == 0 || columns == 0 ? 0 : ((long)(columns - 1) * leadingDimension) + rows;

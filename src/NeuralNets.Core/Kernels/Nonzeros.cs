@@ -12,13 +12,13 @@ internal static unsafe class Nonzeros
 {
     private const int WordBits = 64;
 
-    /// <summary>The words that a column takes.</summary>
+    /// <summary>Returns the number of words that a column takes.</summary>
     public static int Words(int rows) => (rows + WordBits - 1) / WordBits;
 
     /// <summary>Marks the elements of adjacent columns that are neither +0 nor −0.</summary>
     /// <param name="x">(rows × columns).</param>
     /// <param name="rows">The length of a column.</param>
-    /// <param name="bits">Receives the bits; <see cref="Words"/> a column.</param>
+    /// <param name="bits">Receives the bits; <see cref="Words"/> per column.</param>
     public static void Mark<T>(ReadOnlySpan<T> x, int rows, Span<ulong> bits)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -42,7 +42,7 @@ internal static unsafe class Nonzeros
         }
     }
 
-    /// <summary>The number of marked elements.</summary>
+    /// <summary>Returns the number of marked elements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static long Count(ReadOnlySpan<ulong> bits)
     {
@@ -58,8 +58,8 @@ internal static unsafe class Nonzeros
     /// <summary>Lists, in increasing order, the rows in which any of some adjacent columns is marked.</summary>
     /// <param name="bits">The bits of the columns.</param>
     /// <param name="words">The words that a column takes.</param>
-    /// <param name="most">The most rows that are listed: of more, only the number is found.</param>
-    /// <param name="rows">Receives the rows; room for 64 a word.</param>
+    /// <param name="most">The maximum number of rows that are listed: of more, only the number is found.</param>
+    /// <param name="rows">Receives the rows; room for 64 per word.</param>
     /// <returns>The number of rows.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int List(ReadOnlySpan<ulong> bits, int words, int most, Span<int> rows)
@@ -118,7 +118,7 @@ internal static unsafe class Nonzeros
         }
     }
 
-    /// <summary>One word of all columns together.</summary>
+    /// <summary>Combines one word of all columns together.</summary>
     private static ulong Any(ReadOnlySpan<ulong> bits, int words, int word)
     {
         ulong any = 0;

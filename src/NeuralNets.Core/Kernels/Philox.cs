@@ -12,7 +12,7 @@ internal static class Philox
     private const uint Weyl1 = 0xBB67AE85; // √3 − 1
     private const int Rounds = 10;
 
-    /// <summary>64 random bits.</summary>
+    /// <summary>Returns 64 random bits.</summary>
     public static ulong Draw(ulong seed, ulong stream, ulong index)
     {
         (uint c0, uint c1, _, _) = Block(
@@ -20,7 +20,7 @@ internal static class Philox
         return c0 | ((ulong)c1 << 32);
     }
 
-    /// <summary>The generator itself: 128 random bits from a 128-bit counter and a 64-bit key.</summary>
+    /// <summary>Computes a block of the generator: 128 random bits from a 128-bit counter and a 64-bit key.</summary>
     public static (uint C0, uint C1, uint C2, uint C3) Block(uint c0, uint c1, uint c2, uint c3, uint key0, uint key1)
     {
         for (int round = 0; round < Rounds; round++)

@@ -8,7 +8,8 @@ namespace NeuralNets.Core.Kernels;
 /// </summary>
 internal static class ReferenceGemm
 {
-    /// <summary><c>C = A·B</c>: each element is a chain of fused multiply-adds over k in increasing order, starting from +0.</summary>
+    /// <summary>Computes <c>C = A·B</c>: each element is a chain of fused multiply-adds over k in increasing order, starting from
+    /// +0.</summary>
     public static void Product<T>(MatrixView<T> a, MatrixView<T> b, Span<T> c, int leadingDimension)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -21,7 +22,7 @@ internal static class ReferenceGemm
         }
     }
 
-    /// <summary><c>C = C + A·B</c>: the chain starts from what C holds.</summary>
+    /// <summary>Computes <c>C = C + A·B</c>: the chain starts from what C holds.</summary>
     public static void Accumulate<T>(MatrixView<T> a, MatrixView<T> b, Span<T> c, int leadingDimension)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -10,7 +10,7 @@ internal enum SimdWidth
     Vector512 = 512,
 }
 
-/// <summary>Says which vector width the kernels use: the widest that the hardware accelerates.</summary>
+/// <summary>The vector width that the kernels use: the widest that the hardware accelerates.</summary>
 internal static class Simd
 {
     private static volatile SimdWidth s_width = Widest;

@@ -10,7 +10,7 @@ internal static class SoftmaxKernel
     public const int BlockColumns = 64;
 
     /// <summary>
-    /// <c>p = exp(z − max z) / Σ exp(z − max z)</c>, column by column; the sum is one chain of additions in the order of the
+    /// Computes <c>p = exp(z − max z) / Σ exp(z − max z)</c>, column by column; the sum is one chain of additions in the order of the
     /// classes. Does not allocate.
     /// </summary>
     /// <param name="logits">(classes × columns).</param>
@@ -61,7 +61,8 @@ internal static class SoftmaxKernel
         }
     }
 
-    /// <summary>The first row that holds the maximum; −1 if the maximum is not finite or a row is NaN, since then there is no answer.</summary>
+    /// <summary>Returns the first row that holds the maximum; −1 if the maximum is not finite or a row is NaN, since then there is no
+    /// answer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int ArgMax<T>(ReadOnlySpan<T> column)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -34,7 +34,7 @@ internal static class SpanOverlap
         }
     }
 
-    /// <summary>Whether the spans, of whatever types, have a byte in common.</summary>
+    /// <summary>Returns whether the spans, of whatever types, have a byte in common.</summary>
     private static bool Overlap<TRead, TWritten>(ReadOnlySpan<TRead> read, ReadOnlySpan<TWritten> written)
         where TRead : unmanaged
         where TWritten : unmanaged
@@ -44,7 +44,7 @@ internal static class SpanOverlap
             && (offset >= 0 ? offset < Bytes(read) : -offset < Bytes(written));
     }
 
-    /// <summary>The number of bytes from the beginning of the first span to that of the second.</summary>
+    /// <summary>Returns the number of bytes from the beginning of the first span to that of the second.</summary>
     private static nint Offset<TRead, TWritten>(ReadOnlySpan<TRead> read, ReadOnlySpan<TWritten> written)
         where TRead : unmanaged
         where TWritten : unmanaged =>
@@ -52,7 +52,7 @@ internal static class SpanOverlap
             ref Unsafe.As<TRead, byte>(ref MemoryMarshal.GetReference(read)),
             ref Unsafe.As<TWritten, byte>(ref MemoryMarshal.GetReference(written)));
 
-    /// <summary>The number of bytes, which for more than 2 GiB is not an int.</summary>
+    /// <summary>Returns the number of bytes, which for more than 2 GiB is not an int.</summary>
     private static nint Bytes<T>(ReadOnlySpan<T> span)
         where T : unmanaged => span.Length * (nint)Unsafe.SizeOf<T>();
 

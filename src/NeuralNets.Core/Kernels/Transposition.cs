@@ -9,12 +9,12 @@ namespace NeuralNets.Core.Kernels;
 /// <summary>Copies a matrix so that rows become columns.</summary>
 internal static unsafe class Transposition
 {
-    /// <summary><c>destination[j·destinationStep + i] = source[i·sourceStep + j]</c> for i &lt; rows, j &lt; columns.</summary>
+    /// <summary>Computes <c>destination[j·destinationStep + i] = source[i·sourceStep + j]</c> for i &lt; rows, j &lt; columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy<T>(T* source, nint sourceStep, int rows, int columns, T* destination, nint destinationStep)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        // Square blocks of one 128-bit vector a row: 4 x 4 in float, 2 x 2 in double.
+        // Square blocks of one 128-bit vector per row: 4 x 4 in float, 2 x 2 in double.
         int block = Vector128<T>.Count;
         int i = 0;
         for (; i <= rows - block; i += block)
@@ -83,28 +83,28 @@ internal static unsafe class Transposition
         ZipHigh(row0, row1).Store(destination + destinationStep);
     }
 
-    /// <summary>a₀ b₀ a₁ b₁.</summary>
+    /// <summary>Returns a₀ b₀ a₁ b₁.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> ZipLow(Vector128<float> a, Vector128<float> b) =>
         Sse.IsSupported ? Sse.UnpackLow(a, b)
         : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b)
         : Vector128.Create(a[0], b[0], a[1], b[1]);
 
-    /// <summary>a₂ b₂ a₃ b₃.</summary>
+    /// <summary>Returns a₂ b₂ a₃ b₃.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> ZipHigh(Vector128<float> a, Vector128<float> b) =>
         Sse.IsSupported ? Sse.UnpackHigh(a, b)
         : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b)
         : Vector128.Create(a[2], b[2], a[3], b[3]);
 
-    /// <summary>a₀ b₀.</summary>
+    /// <summary>Returns a₀ b₀.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<double> ZipLow(Vector128<double> a, Vector128<double> b) =>
         Sse2.IsSupported ? Sse2.UnpackLow(a, b)
         : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b)
         : Vector128.Create(a[0], b[0]);
 
-    /// <summary>a₁ b₁.</summary>
+    /// <summary>Returns a₁ b₁.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<double> ZipHigh(Vector128<double> a, Vector128<double> b) =>
         Sse2.IsSupported ? Sse2.UnpackHigh(a, b)

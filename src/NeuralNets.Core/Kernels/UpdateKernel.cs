@@ -30,8 +30,10 @@ internal static unsafe class UpdateKernel
         {
             return double.CreateChecked(Simd.Width switch
             {
-                SimdWidth.Vector512 => Apply<T, Vector512<T>, Lane512<T>, TRule>(rule, gradient, scale, parameter, first, second, sums.Length),
-                SimdWidth.Vector256 => Apply<T, Vector256<T>, Lane256<T>, TRule>(rule, gradient, scale, parameter, first, second, sums.Length),
+                SimdWidth.Vector512 =>
+                    Apply<T, Vector512<T>, Lane512<T>, TRule>(rule, gradient, scale, parameter, first, second, sums.Length),
+                SimdWidth.Vector256 =>
+                    Apply<T, Vector256<T>, Lane256<T>, TRule>(rule, gradient, scale, parameter, first, second, sums.Length),
                 _ => Apply<T, Vector128<T>, Lane128<T>, TRule>(rule, gradient, scale, parameter, first, second, sums.Length),
             });
         }

@@ -14,7 +14,7 @@ namespace NeuralNets.Core.Kernels;
 /// every width, at every position and on every machine. The conditions on <c>typeof(T)</c> are constants for the JIT and
 /// leave no code.
 /// <para>
-/// The polynomials are our own: Remez exchange in 60 decimal digits on the relative error of the whole function, then
+/// The polynomials were made for this library: Remez exchange in 60 decimal digits on the relative error of the whole function, then
 /// every coefficient rounded to T.
 /// </para>
 /// </remarks>
@@ -47,14 +47,14 @@ internal abstract class VectorMath<T, TVector, TLane>
         get => Constant(-0.0);
     }
 
-    /// <summary>A vector with <paramref name="value"/>, rounded to T, in each lane.</summary>
+    /// <summary>Returns a vector with <paramref name="value"/>, rounded to T, in each lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected static TVector Constant(double value) =>
         typeof(T) == typeof(float)
             ? TLane.Broadcast(Unsafe.BitCast<float, T>((float)value))
             : TLane.Broadcast(Unsafe.BitCast<double, T>(value));
 
-    /// <summary>A vector with one of two constants, by the element type, in each lane.</summary>
+    /// <summary>Returns a vector with one of two constants, by the element type, in each lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected static TVector Constant(float forFloat, double forDouble) =>
         Constant(typeof(T) == typeof(float) ? forFloat : forDouble);
@@ -69,7 +69,7 @@ internal abstract class VectorMath<T, TVector, TLane>
     protected static TVector FromExponentField(TVector bits) =>
         typeof(T) == typeof(float) ? TLane.ShiftRightArithmetic(bits, 23) : TLane.ShiftRightArithmetic(bits, 52);
 
-    /// <summary>One step of Horner's scheme: <c>sum·x + coefficient</c>.</summary>
+    /// <summary>Computes one step of Horner's scheme: <c>sum·x + coefficient</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected static TVector Horner(TVector sum, TVector x, double coefficient) =>
         TLane.FusedMultiplyAdd(sum, x, Constant(coefficient));
@@ -97,7 +97,7 @@ internal abstract class VectorMath<T, TVector, TLane>
         return TLane.FusedMultiplyAdd(multiple, Constant(1.90465421e-9f, -2.3190468138462996e-17), r);
     }
 
-    /// <summary><c>eʳ − 1 − r</c> for <c>|r| ≤ ½·ln 2</c>, as <c>r²·q(r)</c>.</summary>
+    /// <summary>Computes <c>eʳ − 1 − r</c> for <c>|r| ≤ ½·ln 2</c>, as <c>r²·q(r)</c>.</summary>
     /// <remarks>
     /// q has degree 4 in float and 9 in double. It is the minimax polynomial, with the constant term held at ½, of the error of
     /// <c>r + r²·q(r)</c> relative to <c>eʳ − 1</c>, which is 2⁻²⁶·⁰ in float and 2⁻⁵⁵·² in double; relative to <c>eʳ</c> it is
@@ -132,7 +132,7 @@ internal abstract class VectorMath<T, TVector, TLane>
     }
 
     /// <summary>
-    /// <c>eˣ</c> in two factors. The result is <c>eʳ·2^⌊n/2⌋</c>, far from overflow and underflow; its product with
+    /// Computes <c>eˣ</c> in two factors. The result is <c>eʳ·2^⌊n/2⌋</c>, far from overflow and underflow; its product with
     /// <paramref name="scale"/>, <c>2^(n − ⌊n/2⌋)</c>, is <c>eˣ</c>, and is rounded only where that is subnormal.
     /// </summary>
     /// <param name="x">The exponent, as far as <c>eˣ</c> neither overflows nor underflows to 0, and a little beyond;

@@ -16,10 +16,10 @@ namespace NeuralNets.Core.Kernels;
 /// </remarks>
 internal static unsafe class ZeroSkippingGemm
 {
-    /// <summary>From this share of the terms on, leaving out the others is not worth the list.</summary>
+    /// <summary>Above this fraction of nonzero terms, skipping does not pay.</summary>
     private const double WorthListing = 0.9;
 
-    /// <summary><c>C = A·B</c> or <c>C = C + A·B</c>.</summary>
+    /// <summary>Computes <c>C = A·B</c> or <c>C = C + A·B</c>.</summary>
     /// <param name="a">(m × k), whose rows are adjacent.</param>
     /// <param name="b">(k × n).</param>
     /// <param name="nonzeros">The elements of <paramref name="b"/> that are not zero; see <see cref="Nonzeros"/>.</param>
@@ -53,7 +53,7 @@ internal static unsafe class ZeroSkippingGemm
         }
     }
 
-    /// <summary><c>C = fma(factor, (S + A·B)·scale + 0, keep·C)</c>; see <see cref="Gemm.AddScaled{T}"/>.</summary>
+    /// <summary>Computes <c>C = fma(factor, (S + A·B)·scale + 0, keep·C)</c>; see <see cref="Gemm.AddScaled{T}"/>.</summary>
     /// <param name="a">(m × k), whose rows are adjacent.</param>
     /// <param name="b">(k × n).</param>
     /// <param name="nonzeros">The elements of <paramref name="b"/> that are not zero; see <see cref="Nonzeros"/>.</param>

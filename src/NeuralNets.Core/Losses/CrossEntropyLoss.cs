@@ -66,7 +66,7 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than two classes.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="logits"/> is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public Matrix<T> Gradient(Matrix<T> logits, ReadOnlySpan<int> labels)
+    public Matrix<T> ComputeGradient(Matrix<T> logits, ReadOnlySpan<int> labels)
     {
         Check(logits, labels);
         T[] values = logits.ToColumnMajorArray();
@@ -82,7 +82,8 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
         if (output is not Softmax<T>)
         {
             throw new ArgumentException(
-                $"{nameof(CrossEntropyLoss<>)} belongs to an output layer with Softmax, but the output layer has {output}.", nameof(output));
+                $"{nameof(CrossEntropyLoss<>)} belongs to an output layer with Softmax, but the output layer has {output}.",
+                nameof(output));
         }
     }
 
@@ -148,7 +149,8 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
         if (labels.Length != logits.ColumnCount)
         {
             throw new ArgumentException(
-                $"There must be one label per sample: the logits are {logits.RowCount} x {logits.ColumnCount}, but there were {labels.Length} labels.",
+                $"There must be one label per sample: the logits are {logits.RowCount} x {logits.ColumnCount}, but there were "
+                    + $"{labels.Length} labels.",
                 nameof(labels));
         }
 

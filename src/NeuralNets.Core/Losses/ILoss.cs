@@ -8,7 +8,7 @@ namespace NeuralNets.Core.Losses;
 /// </summary>
 /// <remarks>
 /// <para>A loss sees the logits z, never the values f(z) of the output function: so the pair of both can be computed together, stable for
-/// logits of any size, and nobody can apply the function twice.</para>
+/// logits of any size, and the function cannot be applied twice.</para>
 /// <para>The library calls a loss from several threads at once, on samples cut anywhere: an implementation keeps no state, and what it
 /// writes for a sample depends on that sample alone.</para>
 /// </remarks>

@@ -24,7 +24,8 @@ public readonly ref struct TargetBatch<T>
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (count == 0 ? !values.IsEmpty : values.Length % count != 0)
         {
-            throw new ArgumentException($"{count} samples need the same number of values each, but there were {values.Length}.", nameof(values));
+            throw new ArgumentException(
+                $"{count} samples need the same number of values each, but there were {values.Length}.", nameof(values));
         }
 
         Values = values;
@@ -44,7 +45,7 @@ public readonly ref struct TargetBatch<T>
     /// <param name="start">The first sample.</param>
     /// <param name="count">The number of samples.</param>
     /// <returns>Their targets, which are not copied.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">There are no such samples.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The batch does not have these samples.</exception>
     public TargetBatch<T> Slice(int start, int count)
     {
         if (!Labels.IsEmpty)

@@ -10,14 +10,14 @@ internal static class Requirements
             throw new ArgumentOutOfRangeException(
                 parameter,
                 classes,
-                "A softmax needs at least 2 classes: the probability of a single one is always 1. For yes or no, give it two classes, or use "
-                + "one output with Sigmoid.");
+                "A softmax needs at least 2 classes: the probability of a single one is always 1. For yes or no, give it two classes, or "
+                + "use one output with Sigmoid.");
         }
     }
 
     /// <summary>
-    /// The likely cause of an empty span, as a sentence for the end of a message; nothing if it is not empty. An array that is null
-    /// becomes an empty span without a word.
+    /// Returns the likely cause of an empty span, as a sentence for the end of a message; nothing if it is not empty. An array that is null
+    /// becomes an empty span silently.
     /// </summary>
     public static string NullHint(int length) => length > 0 ? string.Empty
         : " An empty span may come from an array that is null: AsArray() of a sparse vector and AsColumnMajorArray() of a matrix that is "

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace NeuralNets.Core.Optimizers;
 
 /// <summary>
-/// What becomes of a gradient: the rule by which a step of training changes each parameter, and the settings of the rule. Immutable;
+/// The rule by which a step of training changes each parameter, and the settings of the rule. Immutable;
 /// what a rule remembers from step to step belongs to the trainer.
 /// </summary>
 public abstract class Optimizer

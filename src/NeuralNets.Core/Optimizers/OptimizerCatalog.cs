@@ -1,6 +1,6 @@
 namespace NeuralNets.Core.Optimizers;
 
-/// <summary>The optimizers that come with the library, by the names that checkpoints have.</summary>
+/// <summary>The built-in optimizers, by the names that checkpoints have.</summary>
 internal static class OptimizerCatalog
 {
     /// <summary>One of each.</summary>

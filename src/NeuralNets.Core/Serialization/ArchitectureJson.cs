@@ -7,12 +7,12 @@ namespace NeuralNets.Core.Serialization;
 /// <summary>
 /// The architecture of a network as text, for instance
 /// <c>{"format":1,"inputs":784,"layers":[{"units":128,"activation":"Relu"},{"units":10,"activation":"Softmax"}]}</c>.
-/// A leaky ReLU has a <c>slope</c>; a caller's own activation is <c>Own</c> and has a <c>name</c>.
+/// A leaky ReLU has a <c>slope</c>; a custom activation is <c>Own</c> and has a <c>name</c>.
 /// </summary>
 internal static class ArchitectureJson
 {
     private const int Format = 1;
-    private const string OwnActivation = "Own";
+    private const string CustomActivation = "Own";
 
     /// <summary>Describes a network.</summary>
     /// <exception cref="ArgumentException">An activation has no name that can be saved.</exception>
@@ -35,13 +35,13 @@ internal static class ArchitectureJson
 
     /// <summary>Reads a description.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="what">What messages call it.</param>
-    /// <param name="own">The activations that are not this library's, by name.</param>
+    /// <param name="what">Its name in messages.</param>
+    /// <param name="custom">The activations that are not this library's, by name.</param>
     /// <returns>The number of inputs, and the units and activation of each layer.</returns>
-    /// <exception cref="InvalidDataException">It is no description of a network, or names an activation that is not
+    /// <exception cref="InvalidDataException">It is not a description of a network, or names an activation that is not
     /// there.</exception>
     public static (int InputCount, (int Units, ILayerActivation<T> Activation)[] Layers) Read<T>(
-        string text, string what, IReadOnlyDictionary<string, IActivation<T>> own)
+        string text, string what, IReadOnlyDictionary<string, IActivation<T>> custom)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => StrictJson.Parse(text, what, json =>
         {
             var root = new JsonFields(json, what);
@@ -51,7 +51,7 @@ internal static class ArchitectureJson
             foreach (JsonElement element in root.Array("layers"))
             {
                 var layer = new JsonFields(element, $"{what}, layer {layers.Count + 1}");
-                layers.Add((layer.PositiveInteger("units"), ReadActivation(layer, own)));
+                layers.Add((layer.PositiveInteger("units"), ReadActivation(layer, custom)));
             }
 
             if (layers.Count == 0)
@@ -76,7 +76,7 @@ internal static class ArchitectureJson
     {
         if (ActivationCatalog<T>.Find(activation) is not { } entry)
         {
-            json.WriteString("activation", OwnActivation);
+            json.WriteString("activation", CustomActivation);
             json.WriteString("name", NameOf(activation, $"that of layer {layer + 1}"));
             return;
         }
@@ -88,7 +88,7 @@ internal static class ArchitectureJson
         }
     }
 
-    /// <summary>The name of a caller's own activation.</summary>
+    /// <summary>Returns the name of a custom activation.</summary>
     /// <exception cref="ArgumentException">It has none, or one that cannot be saved.</exception>
     public static string NameOf<T>(ILayerActivation<T> activation, string which)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
@@ -99,18 +99,18 @@ internal static class ArchitectureJson
             : name!;
     }
 
-    private static ILayerActivation<T> ReadActivation<T>(JsonFields layer, IReadOnlyDictionary<string, IActivation<T>> own)
+    private static ILayerActivation<T> ReadActivation<T>(JsonFields layer, IReadOnlyDictionary<string, IActivation<T>> custom)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         string kind = layer.Text("activation");
-        if (kind == OwnActivation)
+        if (kind == CustomActivation)
         {
             string name = layer.Text("name");
-            return own.TryGetValue(name, out IActivation<T>? activation)
+            return custom.TryGetValue(name, out IActivation<T>? activation)
                 ? activation
                 : throw layer.Error(
                     $"has the activation {StrictJson.Quote(name)}, which is not this library's and must be given, but "
-                    + $"{(own.Count == 0 ? "none was" : $"only {string.Join(", ", own.Keys)} was")}");
+                    + $"{(custom.Count == 0 ? "none was" : $"only {string.Join(", ", custom.Keys)} was")}");
         }
 
         ActivationEntry<T> entry = ActivationCatalog<T>.Find(kind)

@@ -11,17 +11,17 @@ internal static class AtomicFile
     private const int BufferSize = 1 << 16;
 
     /// <summary>
-    /// Writes a file. A regular file, or a new one, is written beside its place, brought to the disk and renamed: whatever
+    /// Writes a file. A regular file, or a new one, is written beside its place, flushed to the disk and renamed: whatever
     /// happens meanwhile, under <paramref name="path"/> there is what was there before or the whole new file. It keeps its mode
     /// and, as far as the process may set them, its owner and group. Links are followed.
     /// </summary>
     /// <remarks>
-    /// What is no regular file is written to as it is. So is a file that may be written but not replaced, since it is a mount
+    /// Anything but a regular file is written in place. So is a file that may be written but not replaced, since it is a mount
     /// point or its folder may not be written: a crash then leaves a part of the new file.
     /// </remarks>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="write">Writes the content. It is called again if the file turns out not to be replaceable.</param>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="IOException">It is a folder or a socket, or cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     public static void Write(string path, Action<Stream> write)
@@ -67,7 +67,7 @@ internal static class AtomicFile
     }
 
     /// <summary>Refuses a path in a folder that is not there.</summary>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     public static void CheckFolder(string path)
     {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is not { } folder || !Directory.Exists(folder))
@@ -97,7 +97,8 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Where the kind is not known, an empty file counts as none: no content is lost when it is written in place.</summary>
+    /// <summary>Returns whether a file is a regular one. Where the kind is not known, an empty file counts as none: no content is lost when
+    /// it is written in place.</summary>
     private static bool IsRegular(FileStream stream, UnixFile.Status? status) =>
         OperatingSystem.IsWindows() || (status?.IsRegular ?? (stream.CanSeek && stream.Length > 0));
 
@@ -171,7 +172,8 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Whether it is the entry in the folder that must not be made or changed, rather than that the disk is full or fails.</summary>
+    /// <summary>Returns whether it is the entry in the folder that must not be made or changed, rather than that the disk is full or
+    /// fails.</summary>
     private static bool IsForbidden(Exception exception) =>
         exception is UnauthorizedAccessException or IOException { HResult: IsBusy or IsReadOnlyFileSystem };
 

@@ -7,7 +7,7 @@ internal static class FinalPath
 
     /// <summary>Follows the links in a full path, also to what does not exist.</summary>
     /// <returns>The path without links, and whether it names a file that some process has open (<c>/proc/self/fd/1</c>, and so
-    /// <c>/dev/stdout</c>): a link whose text is no path, or not one by which that process would find a new file.</returns>
+    /// <c>/dev/stdout</c>): a link whose text is not a path, or not one by which that process would find a new file.</returns>
     /// <exception cref="IOException">The links go in a circle.</exception>
     public static (string Path, bool IsOpenFile) Of(string path)
     {

@@ -4,10 +4,10 @@ namespace NeuralNets.Core.Serialization;
 
 /// <summary>The fields of a JSON object, each of which must be there and be what is asked for.</summary>
 /// <param name="element">What must be an object.</param>
-/// <param name="what">What messages call it.</param>
+/// <param name="what">Its name in messages.</param>
 internal readonly struct JsonFields(JsonElement element, string what)
 {
-    /// <summary>An exception that says what is wrong with the object.</summary>
+    /// <summary>Returns an exception that says what is wrong with the object.</summary>
     public InvalidDataException Error(string message) => new($"{what} {message}.");
 
     /// <summary>Refuses a description that a later version of the library wrote.</summary>

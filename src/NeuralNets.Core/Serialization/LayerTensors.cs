@@ -19,7 +19,7 @@ internal sealed record LayerTensors(SafetensorsEntry Weights, SafetensorsEntry? 
 
     /// <summary>Finds the tensors of layers that follow each other, and checks that they do. Reads nothing yet.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="prefixes">One a layer, from the input to the output.</param>
+    /// <param name="prefixes">One per layer, from the input to the output.</param>
     /// <param name="conversion">Which element types they may have.</param>
     /// <param name="allowMissingBiases">Whether a layer without biases has zeros.</param>
     /// <exception cref="InvalidDataException">A tensor is not there, or not what it must be.</exception>
@@ -41,7 +41,7 @@ internal sealed record LayerTensors(SafetensorsEntry Weights, SafetensorsEntry? 
 
             if (biases is not null && (biases.Shape is not [var count] || count != outputs))
             {
-                file.Throw($"a layer must have one bias a unit, but {StrictJson.Quote(biases.Name)} is {biases} and "
+                file.Throw($"a layer must have one bias per unit, but {StrictJson.Quote(biases.Name)} is {biases} and "
                     + $"{StrictJson.Quote(weights.Name)} is {weights}.");
             }
 
@@ -57,7 +57,7 @@ internal sealed record LayerTensors(SafetensorsEntry Weights, SafetensorsEntry? 
         return layers;
     }
 
-    /// <summary>The tensors to write for a network.</summary>
+    /// <summary>Returns the tensors to write for a network.</summary>
     public static IEnumerable<SafetensorsTensor> Of<T>(Network<T> network)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -71,10 +71,10 @@ internal sealed record LayerTensors(SafetensorsEntry Weights, SafetensorsEntry? 
         }
     }
 
-    /// <summary>The prefix under which this library writes a layer.</summary>
+    /// <summary>Returns the prefix under which this library writes a layer.</summary>
     public static string Prefix(int layer) => $"layers.{layer}";
 
-    /// <summary>The dtype of the library's numbers.</summary>
+    /// <summary>Returns the dtype of the library's numbers.</summary>
     public static string Dtype<T>()
         where T : unmanaged => typeof(T) == typeof(float) ? "F32" : "F64";
 

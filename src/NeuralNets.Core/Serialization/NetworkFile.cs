@@ -14,11 +14,11 @@ namespace NeuralNets.Core.Serialization;
 /// <see cref="Network{T}.ComputeParametersSha256"/>), and that of these texts (<c>neuralnets.metadata.sha256</c>). Whatever reads
 /// safetensors reads them. The same network gives the same bytes, and a loaded network has the bits of the saved one: a file that
 /// was damaged, be it by one bit, loads as it was saved or is refused. Tensors that are not asked for are ignored, whatever their
-/// type, and so are others' texts. Files of before there were checksums load unchecked.
+/// type, and so are texts of other programs. Files from versions without checksums load unchecked.
 /// </para>
 /// <para>
-/// Loading trusts nothing: everything that a file says is checked before memory is taken for it, which is never more than a small
-/// multiple of the file's length, and nothing in a file decides what code runs. Activations that are not this library's are
+/// Loading treats files as untrusted: everything that a file says is checked before memory is allocated for it, which is never more than a
+/// small multiple of the file's length, and nothing in a file decides what code runs. Activations that are not this library's are
 /// given by the caller; a file only names them.
 /// </para>
 /// <para>A network must not be trained while it is saved, except by the thread that saves it, in a progress handler.</para>
@@ -35,13 +35,13 @@ public static class NetworkFile
     /// name (<see cref="object.ToString"/>) that can be saved (see the remarks of <see cref="IActivation{T}"/>), or the names and layers
     /// are more than a file may describe: a million characters.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="IOException">It is a folder or a socket, or cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written, or a new one must not be made.</exception>
     /// <remarks>
     /// <para>
-    /// The file is written beside its place as <c>.neuralnets-*.tmp</c>, brought to the disk and renamed, and on Unix the folder is
-    /// brought to the disk, too. It keeps the mode of the file that it replaces and, on Linux, its owner and group as far as the
+    /// The file is written beside its place as <c>.neuralnets-*.tmp</c>, flushed to the disk and renamed, and on Unix the folder is
+    /// flushed to the disk, too. It keeps the mode of the file that it replaces and, on Linux, its owner and group as far as the
     /// process may set them. A process that is killed can leave the temporary file behind, which the next save of the same file
     /// deletes.
     /// </para>
@@ -75,64 +75,64 @@ public static class NetworkFile
 
     /// <summary>Loads a network that this library has saved, also from a checkpoint.</summary>
     /// <param name="path">The file. A pipe is first read to its end, into memory: at most 2 GiB.</param>
-    /// <param name="ownActivations">The activations of the network that are not this library's, in any order: a layer gets the
+    /// <param name="customActivations">The activations of the network that are not this library's, in any order: a layer gets the
     /// one whose name (<see cref="object.ToString"/>) is that in the file. More than the network has may be given.</param>
     /// <param name="allowRounding">Whether a network of doubles may be loaded as one of floats. Floats load as doubles
     /// exactly.</param>
     /// <returns>The network.</returns>
-    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or two of <paramref name="ownActivations"/> have the
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or two of <paramref name="customActivations"/> have the
     /// same name, or one has none that can be saved.</exception>
-    /// <exception cref="ArgumentNullException"><paramref name="path"/> or one of <paramref name="ownActivations"/> is
+    /// <exception cref="ArgumentNullException"><paramref name="path"/> or one of <paramref name="customActivations"/> is
     /// null.</exception>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no safetensors file with a network of this library, does not have the content
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="InvalidDataException">It is not a safetensors file with a network of this library, does not have the content
     /// that its checksums say, has an activation that is not given, or holds doubles that must not be rounded or are too large for
     /// floats.</exception>
     /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
     public static Network<T> Load<T>(
-        string path, IEnumerable<IActivation<T>>? ownActivations = null, bool allowRounding = false)
+        string path, IEnumerable<IActivation<T>>? customActivations = null, bool allowRounding = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using Stream stream = Open(path);
-        return Load(stream, path, ownActivations, allowRounding);
+        return Load(stream, path, customActivations, allowRounding);
     }
 
     /// <summary>Loads a network that this library has saved, also from a checkpoint.</summary>
     /// <param name="stream">The file, from the stream's present position to its end. It must be able to seek, and stays
     /// open.</param>
-    /// <param name="name">What messages call the stream.</param>
-    /// <param name="ownActivations">The activations of the network that are not this library's, in any order: a layer gets the
+    /// <param name="name">The name of the stream in messages.</param>
+    /// <param name="customActivations">The activations of the network that are not this library's, in any order: a layer gets the
     /// one whose name (<see cref="object.ToString"/>) is that in the file. More than the network has may be given.</param>
     /// <param name="allowRounding">Whether a network of doubles may be loaded as one of floats. Floats load as doubles
     /// exactly.</param>
     /// <returns>The network.</returns>
     /// <exception cref="ArgumentException"><paramref name="stream"/> cannot seek, <paramref name="name"/> is empty, or two of
-    /// <paramref name="ownActivations"/> have the same name, or one has none that can be saved.</exception>
+    /// <paramref name="customActivations"/> have the same name, or one has none that can be saved.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/>, <paramref name="name"/> or one of
-    /// <paramref name="ownActivations"/> is null.</exception>
-    /// <exception cref="InvalidDataException">It is no safetensors file with a network of this library, does not have the content
+    /// <paramref name="customActivations"/> is null.</exception>
+    /// <exception cref="InvalidDataException">It is not a safetensors file with a network of this library, does not have the content
     /// that its checksums say, has an activation that is not given, or holds doubles that must not be rounded or are too large for
     /// floats.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public static Network<T> Load<T>(
-        Stream stream, string name, IEnumerable<IActivation<T>>? ownActivations = null, bool allowRounding = false)
+        Stream stream, string name, IEnumerable<IActivation<T>>? customActivations = null, bool allowRounding = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ElementType.Check<T>();
-        Dictionary<string, IActivation<T>> own = ByName(ownActivations);
+        Dictionary<string, IActivation<T>> custom = ByName(customActivations);
         SafetensorsReader file = Read(stream, name);
         string? sha256 = OwnMetadata.Check(file);
-        return ReadNetwork(file, own, allowRounding ? ElementConversion.Rounding : ElementConversion.Exact, sha256);
+        return ReadNetwork(file, custom, allowRounding ? ElementConversion.Rounding : ElementConversion.Exact, sha256);
     }
 
     /// <summary>Loads dense layers from any safetensors file, such as the <c>Linear</c> layers of a PyTorch model. Checksums are
     /// not looked at.</summary>
     /// <example><code>NetworkFile.LoadLayers("model.safetensors", ["fc1", "fc2"], [new Relu&lt;float>()])</code></example>
     /// <param name="path">The file; of a pipe, at most 2 GiB. Tensors that are not named are ignored.</param>
-    /// <param name="prefixes">One a layer, from the input to the output: its weights are the tensor <c>prefix.weight</c>
+    /// <param name="prefixes">One per layer, from the input to the output: its weights are the tensor <c>prefix.weight</c>
     /// [outputs, inputs], its biases <c>prefix.bias</c> [outputs], in F32 or F64.</param>
     /// <param name="hiddenActivations">The function of each layer but the last, whose function is softmax.</param>
     /// <param name="allowRounding">Whether doubles may be loaded as floats. Floats load as doubles exactly.</param>
@@ -142,8 +142,8 @@ public static class NetworkFile
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty, there are no prefixes, or not one activation less
     /// than prefixes.</exception>
     /// <exception cref="ArgumentNullException">An argument or an element of one is null.</exception>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no safetensors file, a tensor is not there or does not have the shape of its
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="InvalidDataException">It is not a safetensors file, a tensor is not there or does not have the shape of its
     /// place, or holds doubles that must not be rounded or are too large for floats.</exception>
     /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
@@ -163,8 +163,8 @@ public static class NetworkFile
     /// <summary>Loads dense layers from any safetensors file, such as the <c>Linear</c> layers of a PyTorch model.</summary>
     /// <param name="stream">The file, from the stream's present position to its end. It must be able to seek, and stays open.
     /// Tensors that are not named are ignored.</param>
-    /// <param name="name">What messages call the stream.</param>
-    /// <param name="prefixes">One a layer, from the input to the output: its weights are the tensor <c>prefix.weight</c>
+    /// <param name="name">The name of the stream in messages.</param>
+    /// <param name="prefixes">One per layer, from the input to the output: its weights are the tensor <c>prefix.weight</c>
     /// [outputs, inputs], its biases <c>prefix.bias</c> [outputs], in F32 or F64.</param>
     /// <param name="hiddenActivations">The function of each layer but the last, whose function is softmax.</param>
     /// <param name="allowRounding">Whether doubles may be loaded as floats. Floats load as doubles exactly.</param>
@@ -174,7 +174,7 @@ public static class NetworkFile
     /// <exception cref="ArgumentException"><paramref name="stream"/> cannot seek, <paramref name="name"/> is empty, there are no
     /// prefixes, or not one activation less than prefixes.</exception>
     /// <exception cref="ArgumentNullException">An argument or an element of one is null.</exception>
-    /// <exception cref="InvalidDataException">It is no safetensors file, a tensor is not there or does not have the shape of its
+    /// <exception cref="InvalidDataException">It is not a safetensors file, a tensor is not there or does not have the shape of its
     /// place, or holds doubles that must not be rounded or are too large for floats.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
@@ -193,7 +193,7 @@ public static class NetworkFile
         if (prefixes.Count == 0 || hiddenActivations.Count != prefixes.Count - 1)
         {
             throw new ArgumentException(
-                "There must be one prefix a layer and one activation for each layer but the last, but there were "
+                "There must be one prefix per layer and one activation for each layer but the last, but there were "
                 + $"{prefixes.Count} prefixes and {hiddenActivations.Count} activations.",
                 nameof(hiddenActivations));
         }
@@ -220,7 +220,7 @@ public static class NetworkFile
         return Build<T>(file, layers, [.. hiddenActivations, new Softmax<T>()], hash: null);
     }
 
-    /// <summary>What a file's metadata says of a network.</summary>
+    /// <summary>Returns what a file's metadata says of a network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="more">Other texts of this library.</param>
     /// <exception cref="ArgumentException">An activation has no name that can be saved, or the texts are too long.</exception>
@@ -267,36 +267,36 @@ public static class NetworkFile
             : throw new ArgumentException("The stream must be able to seek, but cannot: copy it to a MemoryStream first.", nameof(stream));
     }
 
-    internal static Dictionary<string, IActivation<T>> ByName<T>(IEnumerable<IActivation<T>>? ownActivations)
+    internal static Dictionary<string, IActivation<T>> ByName<T>(IEnumerable<IActivation<T>>? customActivations)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var own = new Dictionary<string, IActivation<T>>();
-        foreach (IActivation<T> activation in ownActivations ?? [])
+        var custom = new Dictionary<string, IActivation<T>>();
+        foreach (IActivation<T> activation in customActivations ?? [])
         {
-            ArgumentNullException.ThrowIfNull(activation, nameof(ownActivations));
-            string activationName = ArchitectureJson.NameOf(activation, $"one of {nameof(ownActivations)}");
-            if (!own.TryAdd(activationName, activation))
+            ArgumentNullException.ThrowIfNull(activation, nameof(customActivations));
+            string activationName = ArchitectureJson.NameOf(activation, $"one of {nameof(customActivations)}");
+            if (!custom.TryAdd(activationName, activation))
             {
                 throw new ArgumentException(
-                    $"Activations must differ in their names, but two are {activationName}.", nameof(ownActivations));
+                    $"Activations must differ in their names, but two are {activationName}.", nameof(customActivations));
             }
         }
 
-        return own;
+        return custom;
     }
 
     /// <summary>Reads a network that this library has saved.</summary>
     /// <param name="file">The file, whose metadata was checked.</param>
-    /// <param name="own">The activations that are not this library's, by name.</param>
+    /// <param name="custom">The activations that are not this library's, by name.</param>
     /// <param name="conversion">Which element types the parameters may have.</param>
     /// <param name="sha256">The SHA-256 that the parameters must have, or null.</param>
     internal static Network<T> ReadNetwork<T>(
-        SafetensorsReader file, IReadOnlyDictionary<string, IActivation<T>> own, ElementConversion conversion, string? sha256)
+        SafetensorsReader file, IReadOnlyDictionary<string, IActivation<T>> custom, ElementConversion conversion, string? sha256)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         string text = Metadata(file, ArchitectureKey);
         (int inputs, (int Units, ILayerActivation<T> Activation)[] expected) =
-            ArchitectureJson.Read(text, $"{file.Name}: {ArchitectureKey}", own);
+            ArchitectureJson.Read(text, $"{file.Name}: {ArchitectureKey}", custom);
         string next = $"{LayerTensors.Prefix(expected.Length)}.weight";
         if (file.Contains(next))
         {

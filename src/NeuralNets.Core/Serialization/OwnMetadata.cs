@@ -18,8 +18,8 @@ internal static class OwnMetadata
     /// <summary>What the names of the texts begin with.</summary>
     public const string Prefix = "neuralnets.";
 
-    /// <summary>The most characters of the texts and their names in all: room for tens of thousands of layers. They are read into
-    /// a document, which takes many times their length, so they may not be as long as a header.</summary>
+    /// <summary>The maximum number of characters of the texts and their names in all: room for tens of thousands of layers. They are read
+    /// into a document, which takes many times their length, so they may not be as long as a header.</summary>
     public const int MaxLength = 1 << 20;
 
     private const string ParametersKey = $"{Prefix}parameters.sha256";
@@ -28,7 +28,7 @@ internal static class OwnMetadata
     /// <summary>The <see cref="Prefix"/> as it stands in a file.</summary>
     public static ReadOnlySpan<byte> PrefixUtf8 => "neuralnets."u8;
 
-    /// <summary>Whether a text is this library's.</summary>
+    /// <summary>Returns whether a text is this library's.</summary>
     public static bool IsOwn(string key) => key.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>Adds the checksums to all that is to be written beside the tensors of a network.</summary>
@@ -85,7 +85,7 @@ internal static class OwnMetadata
         }
     }
 
-    /// <summary>The SHA-256 of the texts but the hash itself, by name in ordinal order: of each name and of each text, the length
+    /// <summary>Returns the SHA-256 of the texts but the hash itself, by name in ordinal order: of each name and of each text, the length
     /// of its UTF-8 in four bytes, little-endian, and the UTF-8.</summary>
     private static string Hash(IEnumerable<KeyValuePair<string, string>> metadata)
     {

@@ -14,7 +14,7 @@ internal sealed record SafetensorsEntry(string Name, string Dtype, long[] Shape,
 
     private const int ShownDimensions = 8;
 
-    /// <summary>The size of an element in bits, or 0 for a type that is not known here.</summary>
+    /// <summary>Returns the size of an element in bits, or 0 for a type that is not known here.</summary>
     public static int BitsOf(string dtype) => dtype switch
     {
         "F4" => 4,
@@ -26,7 +26,7 @@ internal sealed record SafetensorsEntry(string Name, string Dtype, long[] Shape,
         _ => 0,
     };
 
-    /// <summary>The number of bytes that elements of such a shape take.</summary>
+    /// <summary>Returns the number of bytes that elements of such a shape take.</summary>
     /// <returns>Null where it overflows, however small later dimensions make it, or is not a whole number.</returns>
     public static long? BytesOf(string dtype, ReadOnlySpan<long> shape)
     {
@@ -46,7 +46,7 @@ internal sealed record SafetensorsEntry(string Name, string Dtype, long[] Shape,
         return bits % 8 != 0 || bits / 8 > long.MaxValue ? null : (long?)(bits / 8);
     }
 
-    /// <summary>The number of elements with one more dimension: null where it overflows, or did before.</summary>
+    /// <summary>Returns the number of elements with one more dimension: null where it overflows, or did before.</summary>
     public static ulong? Times(ulong? count, long dimension)
     {
         UInt128? product = (UInt128?)count * (UInt128)dimension; // 64 bits times 63: no overflow.

@@ -22,7 +22,7 @@ internal sealed class SafetensorsHeader
 
     /// <summary>Reads a header.</summary>
     /// <param name="utf8">The text.</param>
-    /// <param name="file">What messages call the file.</param>
+    /// <param name="file">The name of the file in messages.</param>
     /// <exception cref="InvalidDataException">It is not a header.</exception>
     public SafetensorsHeader(ReadOnlySpan<byte> utf8, string file)
     {
@@ -119,7 +119,8 @@ internal sealed class SafetensorsHeader
         }
     }
 
-    /// <summary>Whether the name of a text is one of this library's. Others are not even decoded, unless they are escaped.</summary>
+    /// <summary>Returns whether the name of a text is one of this library's. Others are not even decoded, unless they are
+    /// escaped.</summary>
     private static bool IsOwn(ref Utf8JsonReader json) => json.ValueIsEscaped
         ? OwnMetadata.IsOwn(json.GetString()!)
         : json.ValueSpan.StartsWith(OwnMetadata.PrefixUtf8);

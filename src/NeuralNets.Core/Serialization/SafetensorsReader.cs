@@ -22,8 +22,8 @@ internal sealed class SafetensorsReader
 
     /// <summary>Reads and checks the header.</summary>
     /// <param name="stream">A stream that can seek, from its present position to its end.</param>
-    /// <param name="name">What messages call the stream.</param>
-    /// <exception cref="InvalidDataException">It is no safetensors file.</exception>
+    /// <param name="name">The name of the stream in messages.</param>
+    /// <exception cref="InvalidDataException">It is not a safetensors file.</exception>
     public SafetensorsReader(Stream stream, string name)
     {
         _stream = stream;
@@ -52,7 +52,7 @@ internal sealed class SafetensorsReader
         Metadata = content.Metadata;
     }
 
-    /// <summary>What messages call the file.</summary>
+    /// <summary>The name of the file in messages.</summary>
     public string Name { get; }
 
     /// <summary>This library's texts in the metadata: see <see cref="OwnMetadata"/>.</summary>
@@ -61,7 +61,7 @@ internal sealed class SafetensorsReader
     /// <summary>The tensors.</summary>
     public IReadOnlyCollection<SafetensorsEntry> Entries => _entries.Values;
 
-    /// <summary>Whether there is a tensor of that name.</summary>
+    /// <summary>Returns whether there is a tensor of that name.</summary>
     public bool Contains(string name) => _entries.ContainsKey(name);
 
     /// <summary>Finds a tensor.</summary>
@@ -93,7 +93,7 @@ internal sealed class SafetensorsReader
     [DoesNotReturn]
     public void Throw(string message) => throw new InvalidDataException($"{Name}: {message}");
 
-    /// <summary>The tensors fill the buffer: no byte is nobody's, and none belongs to two.</summary>
+    /// <summary>Checks that the tensors fill the buffer: every byte belongs to exactly one.</summary>
     private void CheckOffsets(SafetensorsEntry[] entries, long bufferLength)
     {
         // An empty tensor comes before the one that begins at the same byte.

@@ -27,9 +27,9 @@ internal static class StrictJson
 
     /// <summary>Parses an object and returns what <paramref name="read"/> makes of it.</summary>
     /// <param name="utf8">The text.</param>
-    /// <param name="what">What messages call the text.</param>
+    /// <param name="what">The name of the text in messages.</param>
     /// <param name="read">Reads the object. It may be left by an exception of its own.</param>
-    /// <exception cref="InvalidDataException">The text is no such JSON object.</exception>
+    /// <exception cref="InvalidDataException">The text is not such a JSON object.</exception>
     public static TResult Parse<TResult>(ReadOnlyMemory<byte> utf8, string what, Func<JsonElement, TResult> read)
     {
         CheckStart(utf8.Span, what);
@@ -68,7 +68,7 @@ internal static class StrictJson
         }
     }
 
-    /// <summary>What is thrown for a text that a parser of .NET refuses.</summary>
+    /// <summary>Returns the exception for a text that a parser of .NET refuses.</summary>
     public static InvalidDataException NotAnObject(string what, Exception exception)
     {
         // A parser's message may quote megabytes. What is wrong stands at its start, and where at its end.
@@ -93,7 +93,7 @@ internal static class StrictJson
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>A text for a message: the start of it, with control characters made visible.</summary>
+    /// <summary>Returns a text for a message: the start of it, with control characters made visible.</summary>
     public static string Quote(string text)
     {
         const int Shown = 60;

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace NeuralNets.Core.Serialization;
 
-/// <summary>What .NET has no call for: the kind and the owner of an open file, and bringing a folder to the disk.</summary>
+/// <summary>What .NET has no call for: the kind and the owner of an open file, and flushing a folder to the disk.</summary>
 /// <remarks>The functions are those of the system's C library, which .NET itself runs on. <c>statx</c> is Linux's: its layout is
 /// the same on every processor, which that of <c>fstat</c> is not.</remarks>
 internal static partial class UnixFile
@@ -41,7 +41,7 @@ internal static partial class UnixFile
     public static bool TrySetOwner(SafeFileHandle file, Status owner) =>
         ChangeOwner(file, owner.User, owner.Group) == 0 || ChangeOwner(file, Unchanged, owner.Group) == 0;
 
-    /// <summary>Brings the entries of a folder to the disk: without it, a new name can be lost when the power fails.</summary>
+    /// <summary>Flushes the entries of a folder to the disk: without it, a new name can be lost when the power fails.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public static void SyncFolder(string folder)
     {

@@ -11,7 +11,7 @@ internal static class AnswerBound
     /// margin for the loss.</summary>
     private const double SurelyFinite = 1e30;
 
-    /// <summary>Whether the logits are finite for all inputs of a size. False means that it is not known.</summary>
+    /// <summary>Returns whether the logits are finite for all inputs of a size. False means that it is not known.</summary>
     /// <param name="network">The network.</param>
     /// <param name="largestFeature">The largest absolute value of a feature.</param>
     /// <remarks><c>|z| ≤ inputs · max |w| · bound of the inputs + max |b|</c>, layer by layer. NaN anywhere makes the bound NaN.</remarks>

@@ -26,8 +26,8 @@ namespace NeuralNets.Core.Training;
 /// </para>
 /// <para>
 /// What the caller gives again: the training set, which <see cref="GradientDescentTrainer{T}.Fit"/> checks; the validation set
-/// and the progress handler; and what does not change the result, such as <see cref="GradientDescentTrainer{T}.MaxDegreeOfParallelism"/> and
-/// <see cref="GradientDescentTrainer{T}.Checkpoints"/>.
+/// and the progress handler; and what does not change the result, such as
+/// <see cref="GradientDescentTrainer{T}.MaxDegreeOfParallelism"/> and <see cref="GradientDescentTrainer{T}.Checkpoints"/>.
 /// </para>
 /// <para>
 /// After a call of Fit that was cancelled or failed, the parameters are those of some step within an epoch, and a checkpoint that
@@ -48,7 +48,7 @@ public static class CheckpointFile
     /// name (<see cref="object.ToString"/>) that can be saved, or the names and layers are more than a file may describe: a million
     /// characters.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="IOException">It is a folder or a socket, or cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written, or a new one must not be made.</exception>
     public static void Save<T>(string path, GradientDescentTrainer<T> trainer)
@@ -65,39 +65,39 @@ public static class CheckpointFile
 
     /// <summary>Loads a trainer and its network.</summary>
     /// <param name="path">A file that <see cref="Save"/> or a trainer has written; of a pipe, at most 2 GiB.</param>
-    /// <param name="ownActivations">The activations of the network that are not this library's, in any order: a layer gets the
+    /// <param name="customActivations">The activations of the network that are not this library's, in any order: a layer gets the
     /// one whose name (<see cref="object.ToString"/>) is that in the file.</param>
     /// <returns>A trainer with a new network. It continues on the training set that it was trained on, and no other: to train the
     /// network on other data, give its network to a new trainer.</returns>
-    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or two of <paramref name="ownActivations"/> have the
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or two of <paramref name="customActivations"/> have the
     /// same name, or one has none that can be saved.</exception>
-    /// <exception cref="ArgumentNullException"><paramref name="path"/> or one of <paramref name="ownActivations"/> is
+    /// <exception cref="ArgumentNullException"><paramref name="path"/> or one of <paramref name="customActivations"/> is
     /// null.</exception>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no checkpoint of a network of <typeparamref name="T"/>, does not have the
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="InvalidDataException">It is not a checkpoint of a network of <typeparamref name="T"/>, does not have the
     /// content that its checksums say, or has an activation that is not given.</exception>
     /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
-    public static GradientDescentTrainer<T> Load<T>(string path, IEnumerable<IActivation<T>>? ownActivations = null)
+    public static GradientDescentTrainer<T> Load<T>(string path, IEnumerable<IActivation<T>>? customActivations = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using Stream stream = NetworkFile.Open(path);
-        return Load(stream, path, ownActivations);
+        return Load(stream, path, customActivations);
     }
 
     internal static GradientDescentTrainer<T> Load<T>(
-        Stream stream, string name, IEnumerable<IActivation<T>>? ownActivations = null, Optimizer? ownOptimizer = null)
+        Stream stream, string name, IEnumerable<IActivation<T>>? customActivations = null, Optimizer? customOptimizer = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ElementType.Check<T>();
-        Dictionary<string, IActivation<T>> own = NetworkFile.ByName(ownActivations);
+        Dictionary<string, IActivation<T>> custom = NetworkFile.ByName(customActivations);
         SafetensorsReader file = NetworkFile.Read(stream, name);
         string? sha256 = OwnMetadata.Check(file);
         string what = $"{name}: {TrainingKey}";
         string text = NetworkFile.Metadata(file, TrainingKey);
-        State state = StrictJson.Parse(text, what, json => ReadState<T>(new JsonFields(json, what), ownOptimizer));
-        var trainer = new GradientDescentTrainer<T>(NetworkFile.ReadNetwork(file, own, ElementConversion.None, sha256))
+        State state = StrictJson.Parse(text, what, json => ReadState<T>(new JsonFields(json, what), customOptimizer));
+        var trainer = new GradientDescentTrainer<T>(NetworkFile.ReadNetwork(file, custom, ElementConversion.None, sha256))
         {
             EpochsCompleted = state.EpochsCompleted,
             Seed = unchecked((long)state.Seed),
@@ -158,7 +158,7 @@ public static class CheckpointFile
             }
         }));
 
-    private static State ReadState<T>(JsonFields fields, Optimizer? ownOptimizer)
+    private static State ReadState<T>(JsonFields fields, Optimizer? customOptimizer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         bool isFirstFormat = fields.PositiveInteger("format") == 1;
@@ -185,16 +185,16 @@ public static class CheckpointFile
             rate,
             fields.IsNull("batchSize") ? null : fields.PositiveInteger("batchSize"),
             offset,
-            isFirstFormat ? new Sgd() : ReadOptimizer(fields, ownOptimizer),
+            isFirstFormat ? new Sgd() : ReadOptimizer(fields, customOptimizer),
             isFirstFormat ? 0 : fields.NonNegativeInt64("updates"),
             isFirstFormat ? null : fields.Text("tensors"),
             fields.IsNull("trainingSet") ? null : new DatasetFingerprint(ReadFingerprintVersion(fields), fields.Text("trainingSet")));
     }
 
-    private static Optimizer ReadOptimizer(JsonFields fields, Optimizer? own)
+    private static Optimizer ReadOptimizer(JsonFields fields, Optimizer? custom)
     {
         string name = fields.Text("optimizer");
-        Optimizer[] known = own is null ? [.. OptimizerCatalog.All] : [.. OptimizerCatalog.All, own];
+        Optimizer[] known = custom is null ? [.. OptimizerCatalog.All] : [.. OptimizerCatalog.All, custom];
         return known.FirstOrDefault(optimizer => optimizer.Name == name)
             ?? throw fields.Error($"must have an optimizer that is known, but has {StrictJson.Quote(name)}");
     }
@@ -204,7 +204,7 @@ public static class CheckpointFile
         const string Name = "trainingSetVersion";
         if (!fields.Has(Name))
         {
-            return DatasetFingerprint.Sampled; // A file of before there was another.
+            return DatasetFingerprint.Sampled; // A file from before there was another.
         }
 
         int version = fields.PositiveInteger(Name);

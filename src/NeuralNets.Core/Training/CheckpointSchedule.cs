@@ -37,7 +37,7 @@ public sealed class CheckpointSchedule
 
     /// <summary>Checks before training what would be wrong with the first checkpoint.</summary>
     /// <exception cref="ArgumentException">An activation has no name that can be saved.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     internal void Check<T>(Network<T> network)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

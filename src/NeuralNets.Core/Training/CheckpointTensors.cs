@@ -24,7 +24,7 @@ internal sealed class CheckpointTensors<T>
         _slots = [.. Slots(state)];
     }
 
-    /// <summary>The tensors of a trainer.</summary>
+    /// <summary>Returns the tensors of a trainer.</summary>
     public static CheckpointTensors<T> Of(GradientDescentTrainer<T> trainer)
     {
         double[] history = new double[trainer.History.Count * HistoryColumns];
@@ -37,7 +37,7 @@ internal sealed class CheckpointTensors<T>
         return new(history, trainer.State);
     }
 
-    /// <summary>The SHA-256 of all values, history first.</summary>
+    /// <summary>Returns the SHA-256 of all values, history first.</summary>
     public string ComputeSha256()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -50,10 +50,14 @@ internal sealed class CheckpointTensors<T>
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>What is to be written.</summary>
+    /// <summary>Returns the tensors to write.</summary>
     public IEnumerable<SafetensorsTensor> ToWrite() =>
     [
-        new(HistoryName, "F64", [_history.Length / HistoryColumns, HistoryColumns], stream => LittleEndian.Write<double>(stream, [.. _history])),
+        new(
+            HistoryName,
+            "F64",
+            [_history.Length / HistoryColumns, HistoryColumns],
+            stream => LittleEndian.Write<double>(stream, [.. _history])),
         .. _slots.Select(slot => new SafetensorsTensor(
             slot.Name, LayerTensors.Dtype<T>(), slot.Shape, stream => LittleEndian.Write<T>(stream, [.. slot.Values]))),
     ];
@@ -89,7 +93,8 @@ internal sealed class CheckpointTensors<T>
 
         if (read.ComputeSha256() != sha256)
         {
-            file.Throw("the history and what the optimizer remembers must have the SHA-256 that the metadata says, but have another: the file "
+            file.Throw(
+                "the history and what the optimizer remembers must have the SHA-256 that the metadata says, but have another: the file "
                 + "is damaged, or one of the tensors was changed.");
         }
 
@@ -124,7 +129,7 @@ internal sealed class CheckpointTensors<T>
     private static void Write(Score? score, Span<double> destination)
     {
         destination[0] = score?.Cost.Sum ?? double.NaN;
-        destination[1] = score?.Cost.Samples ?? double.NaN;
+        destination[1] = score?.Cost.SampleCount ?? double.NaN;
         destination[2] = score?.Accuracy ?? double.NaN;
     }
 

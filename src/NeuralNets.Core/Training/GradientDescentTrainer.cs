@@ -92,8 +92,8 @@ public sealed class GradientDescentTrainer<T>
         }
     }
 
-    /// <summary>Decides the order of the samples in mini-batch training; 0 unless set. Full-batch training takes them as they
-    /// come.</summary>
+    /// <summary>The seed, which decides the order of the samples in mini-batch training; 0 unless set. Full-batch training takes them as
+    /// they come.</summary>
     public long Seed
     {
         get => Settings.Seed;
@@ -115,7 +115,7 @@ public sealed class GradientDescentTrainer<T>
         }
     }
 
-    /// <summary>The most threads that train, the calling one included; as many as there are processors unless set. Fewer
+    /// <summary>The maximum number of threads that train, the calling one included; as many as there are processors unless set. Fewer
     /// are used where the work is not worth them. The number does not change the result.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
     public int MaxDegreeOfParallelism

@@ -2,13 +2,15 @@ using System.Globalization;
 
 namespace NeuralNets.Core.Training;
 
-/// <summary>Training met a cost that is NaN or infinite and stopped. The network has the parameters from before the failing step.</summary>
+/// <summary>The exception thrown when a cost is NaN or infinite and training stops. The network has the parameters from before the failing
+/// step.</summary>
 public sealed class NonFiniteCostException : ArithmeticException
 {
     internal NonFiniteCostException(int epoch, int step, double cost, double learningRate)
         : base(string.Create(
             CultureInfo.InvariantCulture,
-            $"The cost became {cost} in epoch {epoch}, step {step}. Try a learning rate below {learningRate}, inputs scaled to about [0, 1], or smaller initial weights."))
+            $"The cost became {cost} in epoch {epoch}, step {step}. Try a learning rate below {learningRate}, inputs scaled to about "
+            + $"[0, 1], or smaller initial weights."))
     {
         Epoch = epoch;
         Step = step;

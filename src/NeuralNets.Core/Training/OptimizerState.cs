@@ -34,7 +34,7 @@ internal sealed class LayerSlots<T>(DenseLayer<T> layer, int slotCount)
     /// <summary>Per slot, numbers in the order of the biases.</summary>
     public T[][] Biases { get; } = Create(slotCount, layer.BiasSpan.Length);
 
-    /// <summary>Some elements of a slot; empty if there is no such slot.</summary>
+    /// <summary>Returns some elements of a slot; empty if there is no such slot.</summary>
     public static Span<T> Part(T[][] slots, int slot, int start, int length) =>
         slot < slots.Length ? slots[slot].AsSpan(start, length) : [];
 

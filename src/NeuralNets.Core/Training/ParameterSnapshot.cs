@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace NeuralNets.Core.Training;
 
-/// <summary>A copy of the parameters and of what the optimizer remembers, as they were at the end of an epoch: what training goes back to
+/// <summary>A copy of the parameters and of what the optimizer remembers, as they were at the end of an epoch, to which training returns
 /// when an epoch fails.</summary>
 internal sealed class ParameterSnapshot<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -38,7 +38,7 @@ internal sealed class ParameterSnapshot<T>
         }
     }
 
-    /// <summary>Brings back what was copied.</summary>
+    /// <summary>Restores what was copied.</summary>
     public void Restore()
     {
         _state.UpdateCount = _updateCount;

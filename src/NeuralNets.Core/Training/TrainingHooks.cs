@@ -9,12 +9,12 @@ internal sealed class TrainingHooks
     /// <summary>The cut of the first layer.</summary>
     public bool? CutsFirstLayerByUnits { get; set; }
 
-    /// <summary>Asked at each step whether worker 0 does the next one alone.</summary>
+    /// <summary>The function asked at each step whether worker 0 does the next one alone.</summary>
     public Func<bool>? IsAlone { get; set; }
 
-    /// <summary>The most samples that go through at a time.</summary>
+    /// <summary>The maximum number of samples that go through at a time.</summary>
     public int? MicroBatchSize { get; set; }
 
-    /// <summary>Called on each worker with its index after each step.</summary>
+    /// <summary>The handler called on each worker with its index after each step.</summary>
     public Action<int>? OnStep { get; set; }
 }

@@ -22,7 +22,7 @@ public sealed class TrainingResult
     /// <summary>The name of the backend that computed the matrix products.</summary>
     public required string Backend { get; init; }
 
-    /// <summary>The result of a call that was asked for no epochs.</summary>
+    /// <summary>Returns the result of a call that was asked for no epochs.</summary>
     internal static TrainingResult OfNothing(string backend) => new()
     {
         Epochs = [],

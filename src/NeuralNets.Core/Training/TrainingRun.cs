@@ -11,9 +11,9 @@ namespace NeuralNets.Core.Training;
 
 /// <summary>
 /// One call of <see cref="GradientDescentTrainer{T}.Fit"/>: the loop over epochs, batches and micro-batches that every worker of the team
-/// runs in step with the others. What is one worker's alone, such as reporting, is worker 0's, the calling thread's.
+/// runs in step with the others. What only one worker does, such as reporting, is done by worker 0, the calling thread.
 /// </summary>
-internal sealed class TrainingRun<T>
+internal sealed partial class TrainingRun<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int CacheLine = 32; // numbers, at the most
@@ -86,7 +86,7 @@ internal sealed class TrainingRun<T>
     /// <summary>Whether an epoch is one step. Then the order of the samples is theirs.</summary>
     private bool IsFullBatch => _batchSize == _training.Count;
 
-    /// <summary>Trains.</summary>
+    /// <summary>Trains the network.</summary>
     public TrainingResult Run()
     {
         try
@@ -260,7 +260,8 @@ internal sealed class TrainingRun<T>
             Wait(team, isAlone);
             if (_cancelled)
             {
-                // Read between two barriers, nowhere else: worker 0 may be a step ahead of the others' loops, and all must leave at one step.
+                // Read between two barriers, nowhere else: worker 0 may be a step ahead of the others' loops, and all must leave
+                // at one step.
                 return _order.Length;
             }
 
@@ -348,50 +349,6 @@ internal sealed class TrainingRun<T>
         team.Barrier();
     }
 
-    /// <summary>Makes sure that the network has finite answers for the training set after the epoch's last update, which no cost has
-    /// shown yet. The bound of worker 0 mostly shows it at once; if it does not, the training set is predicted.</summary>
-    private void CheckAnswers(WorkerTeam team, int worker)
-    {
-        team.Barrier();
-        if (!_mustEvaluateTraining)
-        {
-            return;
-        }
-
-        Evaluate(_training, team, worker);
-        if (worker == 0)
-        {
-            foreach (double cost in _evaluationCosts.AsSpan(0, _training.Count))
-            {
-                if (!double.IsFinite(cost))
-                {
-                    int step = ((_training.Count - 1) / _batchSize) + 1;
-                    throw new NonFiniteCostException(_trainer.EpochsCompleted + 1, step, cost, _settings.LearningRate);
-                }
-            }
-        }
-    }
-
-    private bool AnswersAreFinite()
-    {
-        if (AnswerBound.IsFinite(Network, _training.LargestFeature))
-        {
-            return true;
-        }
-
-        Span<double> costs = _evaluationCosts.AsSpan(0, _training.Count);
-        Network.Evaluate(_training, 0, costs, _settings.Loss!, _settings.Backend);
-        foreach (double cost in costs)
-        {
-            if (!double.IsFinite(cost))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     private void CompleteEpoch()
     {
         _isWithinEpoch = false;
@@ -414,41 +371,5 @@ internal sealed class TrainingRun<T>
         // Before the report: an epoch that was reported is not lost. The other workers wait at the next barrier.
         _settings.Checkpoints?.SaveIfDue(_trainer, isLast);
         _onEpoch?.Invoke(result);
-    }
-
-    /// <summary>Evaluates the network on a set, each worker its share. Ends with a barrier; worker 0 gets the score.</summary>
-    private Score? Evaluate(Dataset<T>? set, WorkerTeam team, int worker)
-    {
-        if (set is not null)
-        {
-            if (worker == 0)
-            {
-                _evaluationTime.Start();
-            }
-
-            (int start, int count) = Partition.Share(set.Count, _plan.WorkerCount, worker);
-            Span<double> costs = _evaluationCosts.AsSpan(start, count);
-            _correct[worker * CacheLine] = Network.Evaluate(set, start, costs, _settings.Loss!, _settings.Backend);
-        }
-
-        team.Barrier();
-        if (worker != 0 || set is null)
-        {
-            return null;
-        }
-
-        _evaluationTime.Stop();
-        return Network<T>.ScoreOf(set, _evaluationCosts.AsSpan(0, set.Count), SumOfCorrect());
-    }
-
-    private long SumOfCorrect()
-    {
-        long sum = 0;
-        for (int worker = 0; worker < _plan.WorkerCount; worker++)
-        {
-            sum += _correct[worker * CacheLine];
-        }
-
-        return sum;
     }
 }

@@ -21,13 +21,13 @@ internal sealed record TrainingSettings<T>
     /// <summary>The number of samples of a step; null for all of them.</summary>
     public int? BatchSize { get; init; }
 
-    /// <summary>Decides the order of the samples.</summary>
+    /// <summary>The seed, which decides the order of the samples.</summary>
     public long Seed { get; init; }
 
     /// <summary>The loss; null if the output function has no usual one and none was set.</summary>
     public ILoss<T>? Loss { get; init; }
 
-    /// <summary>The most threads that train.</summary>
+    /// <summary>The maximum number of threads that train.</summary>
     public int MaxDegreeOfParallelism { get; init; } = Environment.ProcessorCount;
 
     /// <summary>What computes the matrix products.</summary>
@@ -36,7 +36,7 @@ internal sealed record TrainingSettings<T>
     /// <summary>When to save checkpoints, and where; null for none.</summary>
     public CheckpointSchedule? Checkpoints { get; init; }
 
-    /// <summary>Whether a number can be a learning rate: positive and finite in the element type, too.</summary>
+    /// <summary>Returns whether a number can be a learning rate: positive and finite in the element type, too.</summary>
     public static bool IsLearningRate(double value) =>
         value > 0 && T.CreateSaturating(value) > T.Zero && T.IsFinite(T.CreateSaturating(value));
 }

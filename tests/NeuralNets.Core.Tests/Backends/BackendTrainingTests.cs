@@ -27,12 +27,12 @@ public sealed class BackendTrainingTests
 
     [MklTheory]
     [MemberData(nameof(Cuts))]
-    public void Fit_AnyCutByMkl_AgreesWithManaged(int workers, bool byUnits, int chunkColumns) => Verify("mkl", workers, byUnits, chunkColumns);
+    public void Fit_AnyCutByMkl_AgreesWithManaged(int workers, bool byUnits, int microBatchSize) => Verify("mkl", workers, byUnits, microBatchSize);
 
     [Theory]
     [MemberData(nameof(Cuts))]
-    public void Fit_AnyCutByMathNet_AgreesWithManaged(int workers, bool byUnits, int chunkColumns) =>
-        Verify("mathnet", workers, byUnits, chunkColumns);
+    public void Fit_AnyCutByMathNet_AgreesWithManaged(int workers, bool byUnits, int microBatchSize) =>
+        Verify("mathnet", workers, byUnits, microBatchSize);
 
     [Fact]
     public void Fit_BackendWithThreadsOfItsOwn_TakesOneWorker()
@@ -71,7 +71,7 @@ public sealed class BackendTrainingTests
         {
             for (int repetition = 0; repetition < 3; repetition++)
             {
-                networks[i] = Fit<double>(backend, workers: 1 + (i % 2), byUnits: true, chunkColumns: 256).Network;
+                networks[i] = Fit<double>(backend, workers: 1 + (i % 2), byUnits: true, microBatchSize: 256).Network;
             }
         }))];
         Array.ForEach(threads, thread => thread.Start());
@@ -89,7 +89,7 @@ public sealed class BackendTrainingTests
     [Fact]
     public void Predict_EveryFormByMathNet_AgreesWithManaged() => VerifyPrediction("mathnet");
 
-    private static void Verify(string name, int workers, bool byUnits, int chunkColumns)
+    private static void Verify(string name, int workers, bool byUnits, int microBatchSize)
     {
         GemmBackend backend = TestBackends.Create(name);
         Check<double>(InDouble);
@@ -98,8 +98,8 @@ public sealed class BackendTrainingTests
         void Check<T>(double tolerance)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            (Network<T> expected, _) = Fit<T>(ManagedBackend.Instance, workers, byUnits, chunkColumns);
-            (Network<T> actual, TrainingResult result) = Fit<T>(backend, workers, byUnits, chunkColumns);
+            (Network<T> expected, _) = Fit<T>(ManagedBackend.Instance, workers, byUnits, microBatchSize);
+            (Network<T> actual, TrainingResult result) = Fit<T>(backend, workers, byUnits, microBatchSize);
             result.Backend.Should().Be(backend.Name);
             result.WorkerCount.Should().Be(workers);
             LargestDifference(actual, expected).Should().BeLessThanOrEqualTo(tolerance);
@@ -136,7 +136,7 @@ public sealed class BackendTrainingTests
         network.PredictLabels(set, 2, backend).Should().Equal(managed);
     }
 
-    private static (Network<T> Network, TrainingResult Result) Fit<T>(GemmBackend backend, int workers, bool byUnits, int chunkColumns)
+    private static (Network<T> Network, TrainingResult Result) Fit<T>(GemmBackend backend, int workers, bool byUnits, int microBatchSize)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var network = new Network<T>([13, 67, 7, 5], new Tanh<T>(), seed: 8);
@@ -149,7 +149,7 @@ public sealed class BackendTrainingTests
             {
                 WorkerCount = workers,
                 CutsFirstLayerByUnits = byUnits,
-                MicroBatchSize = chunkColumns,
+                MicroBatchSize = microBatchSize,
             },
         };
         return (network, trainer.Fit(Samples<T>(), epochs: 2));

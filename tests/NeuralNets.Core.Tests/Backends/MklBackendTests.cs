@@ -183,7 +183,7 @@ public sealed class MklBackendTests
         string[] lines = Child.Run("mkl-two-layers");
 
         lines[0].Should().Contain("right: True");
-        lines[1].Should().Contain("this one runs Sequential since it was first used, so GnuOpenMP is not to be had");
+        lines[1].Should().Contain("this one runs Sequential since it was first used, so GnuOpenMP is not available");
         lines[2].Should().Be(lines[0]);
     }
 

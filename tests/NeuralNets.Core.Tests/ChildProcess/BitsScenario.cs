@@ -24,22 +24,22 @@ internal static class BitsScenario
         Console.WriteLine(Hardware);
         foreach (string activation in Activations)
         {
-            Console.WriteLine($"{activation} float {TrainSmall<float>(activation, workers: 1, chunkColumns: 256)}");
-            Console.WriteLine($"{activation} double {TrainSmall<double>(activation, workers: 2, chunkColumns: 7, byUnits: true)}");
+            Console.WriteLine($"{activation} float {TrainSmall<float>(activation, workers: 1, microBatchSize: 256)}");
+            Console.WriteLine($"{activation} double {TrainSmall<double>(activation, workers: 2, microBatchSize: 7, byUnits: true)}");
         }
     }
 
-    public static void PrintMnist(int workers, int chunkColumns, bool byUnits)
+    public static void PrintMnist(int workers, int microBatchSize, bool byUnits)
     {
         Console.WriteLine(Hardware);
-        Console.WriteLine(TrainMnist(workers, chunkColumns, byUnits));
+        Console.WriteLine(TrainMnist(workers, microBatchSize, byUnits));
     }
 
     /// <summary>
     /// Two epochs in mini-batches and two with all 300 samples at a time, of a network with awkward sizes, on inputs of which a
     /// third are zero: about 5 million multiply-adds. Returns the hash of the parameters.
     /// </summary>
-    public static string TrainSmall<T>(string activation, int workers, int chunkColumns, bool byUnits = false)
+    public static string TrainSmall<T>(string activation, int workers, int microBatchSize, bool byUnits = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var random = new Random(5);
@@ -48,23 +48,23 @@ internal static class BitsScenario
         int[] labels = [.. Enumerable.Range(0, 300).Select(_ => random.Next(5))];
         var set = Dataset<T>.FromMatrix(features, labels, 5);
         var network = new Network<T>([13, 67, 7, 5], HiddenActivations.Create<T>(activation), seed: 8);
-        Fit(network, set, batchSize: 37, epochs: 2, workers, chunkColumns, byUnits);
-        Fit(network, set, batchSize: null, epochs: 2, workers, chunkColumns, byUnits);
+        Fit(network, set, batchSize: 37, epochs: 2, workers, microBatchSize, byUnits);
+        Fit(network, set, batchSize: null, epochs: 2, workers, microBatchSize, byUnits);
         return network.ComputeParametersSha256();
     }
 
     /// <summary>Two epochs of the sample's training: 784-128-32-10 on 20,000 images.</summary>
-    public static string TrainMnist(int workers, int chunkColumns, bool byUnits)
+    public static string TrainMnist(int workers, int microBatchSize, bool byUnits)
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "data");
         LabeledImages images = IdxReader.ReadImages(
             Path.Combine(folder, "train-images-idx3-ubyte.gz"), Path.Combine(folder, "train-labels-idx1-ubyte.gz"));
         var network = new Network<float>([784, 128, 32, 10], new Relu<float>(), seed: 1);
-        Fit(network, Dataset<float>.FromImages(images).Take(20_000), batchSize: 32, epochs: 2, workers, chunkColumns, byUnits);
+        Fit(network, Dataset<float>.FromImages(images).Take(20_000), batchSize: 32, epochs: 2, workers, microBatchSize, byUnits);
         return network.ComputeParametersSha256();
     }
 
-    private static void Fit<T>(Network<T> network, Dataset<T> set, int? batchSize, int epochs, int workers, int chunkColumns, bool byUnits)
+    private static void Fit<T>(Network<T> network, Dataset<T> set, int? batchSize, int epochs, int workers, int microBatchSize, bool byUnits)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var threads = new System.Collections.Concurrent.ConcurrentDictionary<int, int>();
@@ -77,7 +77,7 @@ internal static class BitsScenario
                 WorkerCount = workers,
                 IsAlone = () => false,
                 CutsFirstLayerByUnits = byUnits,
-                MicroBatchSize = chunkColumns,
+                MicroBatchSize = microBatchSize,
                 OnStep = worker => threads[worker] = Environment.CurrentManagedThreadId,
             },
         };

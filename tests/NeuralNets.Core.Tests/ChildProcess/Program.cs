@@ -15,8 +15,8 @@ internal static class Program
             case ["bits"]:
                 BitsScenario.PrintSmallNetworks();
                 return 0;
-            case ["mnist", var workers, var chunk, var byUnits]:
-                BitsScenario.PrintMnist(int.Parse(workers, null), int.Parse(chunk, null), bool.Parse(byUnits));
+            case ["mnist", var workers, var microBatchSize, var byUnits]:
+                BitsScenario.PrintMnist(int.Parse(workers, null), int.Parse(microBatchSize, null), bool.Parse(byUnits));
                 return 0;
             case ["checkpoint", var type, var path, var epochs]:
                 CheckpointScenario.Train(type, path, int.Parse(epochs, null));

@@ -76,8 +76,8 @@ public class CsvImageReaderTests
             read.Height.Should().Be(2);
             read.Width.Should().Be(2);
             read.Labels.ToArray().Should().Equal(5, 7);
-            read.Image(0).ToArray().Should().Equal(0, 1, 2, 3);
-            read.Image(1).ToArray().Should().Equal(4, 5, 6, 255);
+            read.GetImage(0).ToArray().Should().Equal(0, 1, 2, 3);
+            read.GetImage(1).ToArray().Should().Equal(4, 5, 6, 255);
         }
     }
 
@@ -361,7 +361,7 @@ public class CsvImageReaderTests
     }
 
     private static bool Matches(LabeledImages images, int i) =>
-        images.Labels.Span[i] == i % 10 && images.Image(i)[0] == i % 256 && images.Image(i)[1] == i / 256;
+        images.Labels.Span[i] == i % 10 && images.GetImage(i)[0] == i % 256 && images.GetImage(i)[1] == i / 256;
 
     private static LabeledImages Read(string text, Index labelColumn = default, CsvHeader header = CsvHeader.Detect) =>
         CsvImageReader.Read(TextStream(text), "file", labelColumn, header);

@@ -147,7 +147,7 @@ public abstract class DatasetTests<T>
         Action none = () => Dataset<T>.FromMatrix(Matrix<T>.Build.Dense(2, 0), ReadOnlySpan<int>.Empty, 2);
 
         number.Should().Throw<ArgumentException>().WithParameterName("labels")
-            .WithMessage("There must be one label a sample: the features are 2 x 3, but there were 2 labels.*");
+            .WithMessage("There must be one label per sample: the features are 2 x 3, but there were 2 labels.*");
         range.Should().Throw<ArgumentException>().WithParameterName("labels")
             .WithMessage("Labels must be between 0 and 1, but sample 1 has label 2.*");
         oneClass.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("classCount");
@@ -165,7 +165,7 @@ public abstract class DatasetTests<T>
         Action noFeatures = () => Dataset<T>.FromMatrix(null!, OneHot.Encode<T>([0], 2));
 
         number.Should().Throw<ArgumentException>().WithParameterName("targets")
-            .WithMessage("There must be one target a sample: the features are 2 x 3, but the targets were 2 x 2.*");
+            .WithMessage("There must be one target per sample: the features are 2 x 3, but the targets were 2 x 2.*");
         notOneHot.Should().Throw<ArgumentException>().WithParameterName("targets")
             .WithMessage("A one-hot column must hold one 1, but column 0 holds none.*");
         oneClass.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("targets").WithMessage("*at least 2 classes*");
@@ -256,7 +256,7 @@ public abstract class DatasetTests<T>
         Action split = () => Numbered(10).Split(share, seed: 1);
 
         split.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("validationFraction")
-            .WithMessage("The share must leave at least one of the 10 samples on either side.*");
+            .WithMessage("The fraction must leave at least one of the 10 samples on either side.*");
     }
 
     [Fact]
@@ -298,7 +298,7 @@ public abstract class DatasetTests<T>
         for (int j = 0; j < set.Count; j++)
         {
             set.Gather([j], gathered);
-            gathered.Should().Equal(images.Image(set.Labels[j]).ToArray().Select(value => T.CreateChecked(value)));
+            gathered.Should().Equal(images.GetImage(set.Labels[j]).ToArray().Select(value => T.CreateChecked(value)));
         }
     }
 

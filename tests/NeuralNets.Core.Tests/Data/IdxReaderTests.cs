@@ -55,7 +55,7 @@ public class IdxReaderTests
 
         LabeledImages read = IdxReader.ReadImages(images, "images", labels, "labels");
 
-        read.Image(1).ToArray().Should().Equal(7, 8, 9, 10, 11, 12);
+        read.GetImage(1).ToArray().Should().Equal(7, 8, 9, 10, 11, 12);
         images.IsDisposed.Should().BeFalse();
         labels.IsDisposed.Should().BeFalse();
     }
@@ -105,7 +105,7 @@ public class IdxReaderTests
     [InlineData(0x0C, "32-bit integer (0x0c)")]
     [InlineData(0x0D, "32-bit floating point (0x0d)")]
     [InlineData(0x0E, "64-bit floating point (0x0e)")]
-    [InlineData(0x41, "0x41, which is no IDX type")]
+    [InlineData(0x41, "0x41, which is not an IDX type")]
     public void Read_OtherElementType_NamesIt(byte type, string name)
     {
         AssertRefused(

@@ -55,22 +55,22 @@ public class LabeledImagesTests
     }
 
     [Fact]
-    public void Image_EachIndex_IsItsRunOfPixels()
+    public void GetImage_EachIndex_IsItsRunOfPixels()
     {
         var images = new LabeledImages(s_pixels, s_labels, 2, 3);
 
-        images.Image(0).ToArray().Should().Equal(1, 2, 3, 4, 5, 6);
-        images.Image(2).ToArray().Should().Equal(13, 14, 15, 16, 17, 18);
+        images.GetImage(0).ToArray().Should().Equal(1, 2, 3, 4, 5, 6);
+        images.GetImage(2).ToArray().Should().Equal(13, 14, 15, 16, 17, 18);
     }
 
     [Theory]
     [InlineData(-1)]
     [InlineData(3)]
-    public void Image_IndexOutside_ThrowsArgumentOutOfRange(int index)
+    public void GetImage_IndexOutside_ThrowsArgumentOutOfRange(int index)
     {
         var images = new LabeledImages(s_pixels, s_labels, 2, 3);
 
-        Action read = () => images.Image(index);
+        Action read = () => images.GetImage(index);
 
         read.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(nameof(index));
     }

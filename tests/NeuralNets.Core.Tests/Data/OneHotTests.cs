@@ -45,7 +45,7 @@ public abstract class OneHotTests<T>
     {
         Action encode = () => OneHot.Encode<T>([], 0);
 
-        encode.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("classes");
+        encode.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("classCount");
     }
 
     [Fact]

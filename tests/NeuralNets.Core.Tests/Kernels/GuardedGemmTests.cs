@@ -56,9 +56,9 @@ public abstract class GuardedGemmTests<T>
         c.SequenceEqual(expected).Should().BeTrue();
         Gemm.AddScaled(left, rightTransposed, c, [], m, new LinearEpilogue<T>(T.One, T.One, T.One));
         c.IndexOfAnyExcept(T.CreateChecked(2 * k)).Should().Be(-1);
-        foreach (bool singly in (bool[])[false, true])
+        foreach (bool perColumn in (bool[])[false, true])
         {
-            ZeroSkippingGemm.Product(left, right, nonzeros, singly, new int[k], accumulate: false, c, m);
+            ZeroSkippingGemm.Product(left, right, nonzeros, perColumn, new int[k], accumulate: false, c, m);
             c.SequenceEqual(expected).Should().BeTrue();
         }
     }

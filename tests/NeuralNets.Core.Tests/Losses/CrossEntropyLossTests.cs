@@ -21,14 +21,14 @@ public abstract class CrossEntropyLossTests<T>
         Cost cost = s_loss.Evaluate(Logits(2, 0, Math.Log(3), 5, 5), [1, 0]);
 
         cost.Sum.Should().BeApproximately(Math.Log(4.0 / 3) + Math.Log(2), 4 * Epsilon);
-        cost.Samples.Should().Be(2);
+        cost.SampleCount.Should().Be(2);
         cost.Mean.Should().Be(cost.Sum / 2);
     }
 
     [Fact]
-    public void Gradient_ProbabilitiesByHand_IsPMinusY()
+    public void ComputeGradient_ProbabilitiesByHand_IsPMinusY()
     {
-        Matrix<T> gradient = new CrossEntropyLoss<T>().Gradient(Logits(2, 0, Math.Log(3), 5, 5), [1, 0]);
+        Matrix<T> gradient = new CrossEntropyLoss<T>().ComputeGradient(Logits(2, 0, Math.Log(3), 5, 5), [1, 0]);
 
         gradient.RowCount.Should().Be(2);
         gradient.ColumnCount.Should().Be(2);
@@ -63,7 +63,7 @@ public abstract class CrossEntropyLossTests<T>
         s_loss.Evaluate(Logits(2, 1e30, -1e30), [1]).Sum.Should().BeApproximately(2e30, 1e24);
         s_loss.Evaluate(Logits(3, 90, 2, -2), [2]).Sum.Should().BeApproximately(92, 4 * Epsilon);
 
-        Require(new CrossEntropyLoss<T>().Gradient(Logits(2, 1000, -1000), [1]), 0, 1, -1);
+        Require(new CrossEntropyLoss<T>().ComputeGradient(Logits(2, 1000, -1000), [1]), 0, 1, -1);
     }
 
     [Fact]
@@ -88,13 +88,13 @@ public abstract class CrossEntropyLossTests<T>
     }
 
     [Fact]
-    public void Gradient_AnyLogits_IsTheSoftmaxMinusOneHotAndLeavesTheLogitsAlone()
+    public void ComputeGradient_AnyLogits_IsTheSoftmaxMinusOneHotAndLeavesTheLogitsAlone()
     {
         Matrix<T> logits = Matrix<T>.Build.Dense(4, 3, RandomValues.Create<T>(3, 12, limit: 3));
         Matrix<T> before = logits.Clone();
         int[] labels = [2, 0, 3];
 
-        new CrossEntropyLoss<T>().Gradient(logits, labels).Should().Be(new Softmax<T>().Evaluate(logits) - OneHot.Encode<T>(labels, 4));
+        new CrossEntropyLoss<T>().ComputeGradient(logits, labels).Should().Be(new Softmax<T>().Evaluate(logits) - OneHot.Encode<T>(labels, 4));
         s_loss.Evaluate(logits, labels);
 
         logits.Should().Be(before);
@@ -106,13 +106,13 @@ public abstract class CrossEntropyLossTests<T>
         Matrix<T> logits = Matrix<T>.Build.Dense(10, 37, RandomValues.Create<T>(4, 370, limit: 9));
         int[] labels = [.. Enumerable.Range(0, 37).Select(j => j % 10)];
         Cost cost = s_loss.Evaluate(logits, labels);
-        Matrix<T> gradient = new CrossEntropyLoss<T>().Gradient(logits, labels);
+        Matrix<T> gradient = new CrossEntropyLoss<T>().ComputeGradient(logits, labels);
 
         foreach (SimdWidth width in Enum.GetValues<SimdWidth>())
         {
             using IDisposable forced = Simd.Force(width);
             s_loss.Evaluate(logits, labels).Should().Be(cost);
-            new CrossEntropyLoss<T>().Gradient(logits, labels).Should().Be(gradient);
+            new CrossEntropyLoss<T>().ComputeGradient(logits, labels).Should().Be(gradient);
         }
     }
 
@@ -120,7 +120,7 @@ public abstract class CrossEntropyLossTests<T>
     public void Evaluate_NoSamples_IsZero()
     {
         s_loss.Evaluate(Matrix<T>.Build.Dense(3, 0), ReadOnlySpan<int>.Empty).Should().Be(new Cost(0, 0));
-        new CrossEntropyLoss<T>().Gradient(Matrix<T>.Build.Dense(3, 0), ReadOnlySpan<int>.Empty).ColumnCount.Should().Be(0);
+        new CrossEntropyLoss<T>().ComputeGradient(Matrix<T>.Build.Dense(3, 0), ReadOnlySpan<int>.Empty).ColumnCount.Should().Be(0);
     }
 
     [Theory]
@@ -130,7 +130,7 @@ public abstract class CrossEntropyLossTests<T>
     {
         int[] labels = [0, label];
         Action evaluate = () => s_loss.Evaluate(Logits(2, 0, 0, 0, 0), labels);
-        Action differentiate = () => new CrossEntropyLoss<T>().Gradient(Logits(2, 0, 0, 0, 0), labels);
+        Action differentiate = () => new CrossEntropyLoss<T>().ComputeGradient(Logits(2, 0, 0, 0, 0), labels);
 
         string message = $"Labels must be between 0 and 1, but sample 1 has label {label}.*";
         evaluate.Should().Throw<ArgumentException>().WithParameterName("labels").WithMessage(message);
@@ -159,7 +159,7 @@ public abstract class CrossEntropyLossTests<T>
     public void Evaluate_Null_ThrowsArgumentNull()
     {
         Action logits = () => s_loss.Evaluate(null!, [0]);
-        Action gradient = () => new CrossEntropyLoss<T>().Gradient(null!, [0]);
+        Action gradient = () => new CrossEntropyLoss<T>().ComputeGradient(null!, [0]);
 
         logits.Should().Throw<ArgumentNullException>().WithParameterName("logits");
         gradient.Should().Throw<ArgumentNullException>().WithParameterName("logits");
@@ -192,7 +192,7 @@ public sealed class CrossEntropyLossDoubleTests : CrossEntropyLossTests<double>
     [Theory]
     [InlineData(0)]
     [InlineData(1e-9)]
-    public void Gradient_RandomLogits_IsTheNumericalOneOfTheCost(double offset)
+    public void ComputeGradient_RandomLogits_IsTheNumericalOneOfTheCost(double offset)
     {
         const double H = 1e-5;
         var loss = new CrossEntropyLoss<double>(offset);
@@ -209,7 +209,7 @@ public sealed class CrossEntropyLossDoubleTests : CrossEntropyLossTests<double>
         });
 
         // The offset changes the cost by less than 1e-9/p, and the gradient not at all.
-        Matrix<double> analytic = new CrossEntropyLoss<double>().Gradient(logits, labels);
+        Matrix<double> analytic = new CrossEntropyLoss<double>().ComputeGradient(logits, labels);
         (analytic - numerical).FrobeniusNorm().Should().BeLessThan(1e-7 * (analytic.FrobeniusNorm() + numerical.FrobeniusNorm()));
     }
 }

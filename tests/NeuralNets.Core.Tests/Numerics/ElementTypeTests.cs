@@ -27,7 +27,7 @@ public class ElementTypeTests
         { "Softmax of a matrix", () => new Softmax<Half>().Evaluate(null!) },
         { "Softmax of spans", () => new Softmax<Half>().Evaluate(new Half[2], new Half[2], 2) },
         { "Cost of labels", () => new CrossEntropyLoss<Half>().Evaluate(null!, [0]) },
-        { "Gradient of labels", () => new CrossEntropyLoss<Half>().Gradient(null!, [0]) },
+        { "Gradient of labels", () => new CrossEntropyLoss<Half>().ComputeGradient(null!, [0]) },
         { "GradientDescentTrainer", () => _ = new GradientDescentTrainer<Half>(null!) },
     };
 

@@ -207,7 +207,7 @@ public abstract class SlotTests<T>
     }
 
     private static GradientDescentTrainer<T> Load(byte[] file) =>
-        CheckpointFile.Load<T>(new MemoryStream(file), "saved", ownActivations: null, new TestMomentum());
+        CheckpointFile.Load<T>(new MemoryStream(file), "saved", customActivations: null, new TestMomentum());
 
     private static IEnumerable<string> TensorNames(byte[] file) =>
         JsonDocument.Parse(SafetensorsBytes.HeaderOf(file)).RootElement.EnumerateObject()

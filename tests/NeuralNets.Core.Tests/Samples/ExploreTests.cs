@@ -23,7 +23,7 @@ public class ExploreTests
         statistics.StandardDeviation.Should().BeApproximately(Math.Sqrt(variance), 1e-9);
         statistics.Background.Should().BeApproximately(pixels.Count(pixel => pixel == 0) / (double)pixels.Length, 1e-15);
         statistics.UnusedPixels.Should().Be(
-            Enumerable.Range(0, 784).Count(pixel => Enumerable.Range(0, 500).All(image => images.Image(image)[pixel] == 0)));
+            Enumerable.Range(0, 784).Count(pixel => Enumerable.Range(0, 500).All(image => images.GetImage(image)[pixel] == 0)));
     }
 
     [Fact]

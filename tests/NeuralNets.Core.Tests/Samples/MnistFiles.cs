@@ -19,7 +19,7 @@ internal static class MnistFiles
         var text = new StringBuilder();
         for (int i = 0; i < images.Count; i++)
         {
-            text.AppendJoin(',', images.Image(i).ToArray()).Append(',').Append(images.Labels.Span[i]).Append('\n');
+            text.AppendJoin(',', images.GetImage(i).ToArray()).Append(',').Append(images.Labels.Span[i]).Append('\n');
         }
 
         return Encoding.ASCII.GetBytes(text.ToString());

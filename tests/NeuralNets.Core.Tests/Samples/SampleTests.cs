@@ -62,7 +62,7 @@ public class SampleTests
             [("NEURALNETS_MKL", folder.File("nowhere"))], ["--samples", "200", "--epochs", "1", "--backend", "mkl"]);
 
         run.ExitCode.Should().Be(1);
-        run.ErrorLines.Should().ContainSingle().Which.Should().StartWith("Intel MKL is not to be had.").And.Contain("nowhere");
+        run.ErrorLines.Should().ContainSingle().Which.Should().StartWith("Intel MKL is not available.").And.Contain("nowhere");
     }
 
     [Fact]

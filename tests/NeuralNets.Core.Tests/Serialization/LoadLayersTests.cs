@@ -56,8 +56,8 @@ public abstract class LoadLayersTests<T>
     }
 
     [Theory]
-    [InlineData("[3]", 12, "one bias a unit")]
-    [InlineData("[2,1]", 8, "one bias a unit")]
+    [InlineData("[3]", 12, "one bias per unit")]
+    [InlineData("[2,1]", 8, "one bias per unit")]
     public void LoadLayers_BiasesThatDoNotFit_AreRefusedAlthoughTheyMayBeMissing(string shape, int size, string message)
     {
         byte[] file = SafetensorsBytes.Of(

@@ -156,7 +156,7 @@ public abstract class NetworkFileTests<T>
     [InlineData("\"shape\":[4,3]", "\"shape\":[3,4]", "\"layers.1.weight\"|\"layers.0.bias\"")]
     [InlineData("\"shape\":[4,3]", "\"shape\":[12]", "must be [outputs, inputs]")]
     [InlineData("\"shape\":[4,3]", "\"shape\":[4,3,1]", "must be [outputs, inputs]")]
-    [InlineData("\"shape\":[6]", "\"shape\":[3,2]", "one bias a unit")]
+    [InlineData("\"shape\":[6]", "\"shape\":[3,2]", "one bias per unit")]
     public void Load_DescriptionThatDoesNotFit_SaysWhat(string old, string with, string message)
     {
         byte[] file = SafetensorsBytes.Replace(SafetensorsBytes.WithoutChecksums(Save(AllActivations())), old, with);

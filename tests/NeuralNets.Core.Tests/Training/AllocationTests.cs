@@ -15,27 +15,27 @@ public sealed class AllocationTests
     [InlineData(3, 50, 16, false)]
     [InlineData(3, 50, 16, true)]
     [InlineData(2, null, 64, true)]
-    public void Step_SteadyStateInFloat_AllocatesNothingOnAnyWorker(int workers, int? batchSize, int chunkColumns, bool byUnits) =>
-        CheckSteps<float>(workers, batchSize, chunkColumns, byUnits, new Relu<float>());
+    public void Step_SteadyStateInFloat_AllocatesNothingOnAnyWorker(int workers, int? batchSize, int microBatchSize, bool byUnits) =>
+        CheckSteps<float>(workers, batchSize, microBatchSize, byUnits, new Relu<float>());
 
     [Theory]
     [InlineData(1, 32, 256, true)]
     [InlineData(2, 50, 16, false)]
-    public void Step_SteadyStateInDouble_AllocatesNothingOnAnyWorker(int workers, int? batchSize, int chunkColumns, bool byUnits) =>
-        CheckSteps<double>(workers, batchSize, chunkColumns, byUnits, new Sigmoid<double>());
+    public void Step_SteadyStateInDouble_AllocatesNothingOnAnyWorker(int workers, int? batchSize, int microBatchSize, bool byUnits) =>
+        CheckSteps<double>(workers, batchSize, microBatchSize, byUnits, new Sigmoid<double>());
 
     [MklTheory]
     [InlineData(1, 32, 256, false)]
     [InlineData(2, 50, 16, true)]
-    public void Step_SteadyStateByMkl_AllocatesNothingOnAnyWorker(int workers, int batchSize, int chunkColumns, bool byUnits) =>
-        CheckSteps<float>(workers, batchSize, chunkColumns, byUnits, new Relu<float>(), "mkl");
+    public void Step_SteadyStateByMkl_AllocatesNothingOnAnyWorker(int workers, int batchSize, int microBatchSize, bool byUnits) =>
+        CheckSteps<float>(workers, batchSize, microBatchSize, byUnits, new Relu<float>(), "mkl");
 
     [Fact]
     [Trait("Kind", "Sweep")]
     public void Fit_FullBatchOf60000_NeedsTheWorkspaceOfABatchOf256AndOneGradient()
     {
         const int Samples = 60_000;
-        const int Chunk = 256;
+        const int MicroBatchSize = 256;
         Dataset<float> set = RandomImages<float>(Samples, pixels: 784);
         var network = new Network<float>([784, 64, 10], new Relu<float>(), seed: 1);
         var trainer = new GradientDescentTrainer<float>(network) { Hooks = { WorkerCount = 1 } };
@@ -44,7 +44,7 @@ public sealed class AllocationTests
         trainer.Fit(set, epochs: 1);
 
         // Inputs, and per layer the inputs and values of the function and the derivatives; labels, costs and softmax sums.
-        long workspace = Chunk * ((784 + (3 * 64) + (2 * 10) + 2) * sizeof(float) + sizeof(int) + sizeof(double));
+        long workspace = MicroBatchSize * ((784 + (3 * 64) + (2 * 10) + 2) * sizeof(float) + sizeof(int) + sizeof(double));
         long gradient = network.ParameterCount * sizeof(float);
         const long Indices = Samples * 2 * sizeof(int); // the order of the samples, and their predicted labels
         const long Pooled = 2_000_000; // packed panels and the evaluation's blocks, kept for the next call
@@ -53,7 +53,7 @@ public sealed class AllocationTests
         allocated.Should().BeLessThan(Samples * 784 * sizeof(float) / 50);
     }
 
-    private static void CheckSteps<T>(int workers, int? batchSize, int chunkColumns, bool byUnits, IActivation<T> activation, string backend = "managed")
+    private static void CheckSteps<T>(int workers, int? batchSize, int microBatchSize, bool byUnits, IActivation<T> activation, string backend = "managed")
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const int Warm = 20;
@@ -68,7 +68,7 @@ public sealed class AllocationTests
                 WorkerCount = workers,
                 IsAlone = () => false,
                 CutsFirstLayerByUnits = byUnits,
-                MicroBatchSize = chunkColumns,
+                MicroBatchSize = microBatchSize,
                 OnStep = worker =>
                 {
                     ref (int Steps, long Start, long End) counter = ref counters[worker * 8];

@@ -10,7 +10,7 @@ namespace NeuralNets.Core.Tests.Training;
 public sealed class BitsTests
 {
     private static readonly int[] s_workers = [1, 2, 3, 8];
-    private static readonly int[] s_chunks = [1, 7, 256, int.MaxValue];
+    private static readonly int[] s_microBatchSizes = [1, 7, 256, int.MaxValue];
 
     private static readonly bool[] s_cuts = [false, true];
 
@@ -48,10 +48,10 @@ public sealed class BitsTests
     [X64Fact]
     public void Fit_MnistForTwoEpochs_GivesTheSameBitsWithoutAvx512AndForAnyWorkersAndChunk()
     {
-        string expected = BitsScenario.TrainMnist(workers: 1, chunkColumns: 256, byUnits: false);
+        string expected = BitsScenario.TrainMnist(workers: 1, microBatchSize: 256, byUnits: false);
 
-        BitsScenario.TrainMnist(workers: 2, chunkColumns: 32, byUnits: true).Should().Be(expected);
-        BitsScenario.TrainMnist(workers: 3, chunkColumns: 5, byUnits: false).Should().Be(expected);
+        BitsScenario.TrainMnist(workers: 2, microBatchSize: 32, byUnits: true).Should().Be(expected);
+        BitsScenario.TrainMnist(workers: 3, microBatchSize: 5, byUnits: false).Should().Be(expected);
         string[] lines = Child.Run("mnist 2 11 true", ("DOTNET_EnableAVX512", "0"));
         lines.Should().Equal("Vector256 accelerated: True fused: True", expected);
     }
@@ -59,18 +59,18 @@ public sealed class BitsTests
     private static void CheckAll<T>(string activation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        string expected = BitsScenario.TrainSmall<T>(activation, workers: 1, chunkColumns: 256);
+        string expected = BitsScenario.TrainSmall<T>(activation, workers: 1, microBatchSize: 256);
         foreach (SimdWidth width in Enum.GetValues<SimdWidth>())
         {
             using IDisposable forced = Simd.Force(width);
             foreach (int workers in s_workers)
             {
-                foreach (int chunk in s_chunks)
+                foreach (int microBatchSize in s_microBatchSizes)
                 {
                     foreach (bool byUnits in s_cuts)
                     {
-                        BitsScenario.TrainSmall<T>(activation, workers, chunk, byUnits).Should().Be(
-                            expected, $"with {width}, {workers} workers, chunks of {chunk}, first layer cut by units: {byUnits}");
+                        BitsScenario.TrainSmall<T>(activation, workers, microBatchSize, byUnits).Should().Be(
+                            expected, $"with {width}, {workers} workers, micro-batches of {microBatchSize}, first layer cut by units: {byUnits}");
                     }
                 }
             }

@@ -39,23 +39,23 @@ public sealed class GradientTests
     [Theory]
     [MemberData(nameof(Cases))]
     public void Step_AnyDepthAndBatch_DescendsTheNumericalGradient(string activation, int layers, int samples) =>
-        Check(activation, layers, samples, chunkColumns: 5);
+        Check(activation, layers, samples, microBatchSize: 5);
 
     [Fact]
     public void Step_BatchOfMoreThanTheDefaultChunk_DescendsTheNumericalGradient() =>
-        Check("Tanh", layers: 2, samples: 300, chunkColumns: 256);
+        Check("Tanh", layers: 2, samples: 300, microBatchSize: 256);
 
     [MklTheory]
     [MemberData(nameof(Cases))]
     public void Step_ByMkl_DescendsTheNumericalGradient(string activation, int layers, int samples) =>
-        Check(activation, layers, samples, chunkColumns: 5, "mkl");
+        Check(activation, layers, samples, microBatchSize: 5, "mkl");
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Step_ByMathNet_DescendsTheNumericalGradient(string activation, int layers, int samples) =>
-        Check(activation, layers, samples, chunkColumns: 5, "mathnet");
+        Check(activation, layers, samples, microBatchSize: 5, "mathnet");
 
-    private static void Check(string activation, int layers, int samples, int chunkColumns, string backend = "managed")
+    private static void Check(string activation, int layers, int samples, int microBatchSize, string backend = "managed")
     {
         int[] sizes = [.. s_hidden.Take(layers), 3];
         IActivation<double> function = activation == CustomActivation ? new Softplus() : HiddenActivations.Create<double>(activation, 0.2);
@@ -70,7 +70,7 @@ public sealed class GradientTests
             copy => new GradientDescentTrainer<double>(copy)
             {
                 LearningRate = 1,
-                Hooks = { MicroBatchSize = chunkColumns },
+                Hooks = { MicroBatchSize = microBatchSize },
                 Backend = TestBackends.Create(backend),
             }.Fit(set, epochs: 1),
             moved => MeanCost(moved, features, labels));

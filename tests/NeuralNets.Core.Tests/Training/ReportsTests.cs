@@ -149,7 +149,7 @@ public sealed class ReportsTests
         Network<double> network = SmallTraining.Small();
         Score expected = network.Evaluate(set);
 
-        expected.Cost.Samples.Should().Be(1000);
+        expected.Cost.SampleCount.Should().Be(1000);
         foreach (int threads in (int[])[2, 3, 8])
         {
             network.Evaluate(set, maxDegreeOfParallelism: threads).Should().Be(expected);

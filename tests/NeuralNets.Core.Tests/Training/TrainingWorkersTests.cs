@@ -12,7 +12,7 @@ public sealed class TrainingWorkersTests
     [InlineData(3, true, 16, 7)]
     [InlineData(3, false, 16, 256)]
     [InlineData(8, false, 64, 10)]
-    public void Fit_OneWorkerDoesSomeStepsAlone_GivesTheSameBits(int workers, bool byUnits, int batchSize, int chunkColumns)
+    public void Fit_OneWorkerDoesSomeStepsAlone_GivesTheSameBits(int workers, bool byUnits, int batchSize, int microBatchSize)
     {
         Dataset<float> set = SmallTraining.BlobsFloat(200);
         string Train(Func<bool>? pace)
@@ -25,7 +25,7 @@ public sealed class TrainingWorkersTests
                 {
                     WorkerCount = workers,
                     CutsFirstLayerByUnits = byUnits,
-                    MicroBatchSize = chunkColumns,
+                    MicroBatchSize = microBatchSize,
                     IsAlone = pace,
                 },
             };

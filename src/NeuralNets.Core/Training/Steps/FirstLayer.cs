@@ -44,9 +44,9 @@ internal abstract class FirstLayer<T>
     /// <summary>Takes the gradient of the worker's parameters, and with the last micro-batch of a batch updates them.</summary>
     public abstract void Update(MicroBatch batch, ParameterUpdate<T> update, int worker);
 
-    /// <summary>The units whose outgoing weights, in the layer behind, the worker updates.</summary>
+    /// <summary>Returns the units whose outgoing weights, in the layer behind, the worker updates.</summary>
     public abstract (int Start, int Count) OutgoingUnits(int worker);
 
-    /// <summary>The values of <see cref="OutgoingUnits"/>, (units × samples).</summary>
+    /// <summary>Returns the values of <see cref="OutgoingUnits"/>, (units × samples).</summary>
     public abstract MatrixView<T> OutgoingValues(int samples, int worker);
 }

@@ -36,7 +36,7 @@ internal sealed class FirstLayerBySamples<T> : FirstLayer<T>
 
     private DenseLayer<T> Layer => _values.Layer;
 
-    /// <summary>A bound of all weights, each of which some worker has updated.</summary>
+    /// <summary>Returns a bound of all weights, each of which some worker has updated.</summary>
     private double LargestWeight()
     {
         double largest = 0;

@@ -4,7 +4,7 @@ namespace NeuralNets.Core.Training.Steps;
 
 /// <summary>What a worker needs to leave out zeros of the input: whether it may, and memory.</summary>
 /// <param name="features">The number of features.</param>
-/// <param name="columns">The most samples of a micro-batch.</param>
+/// <param name="columns">The maximum number of samples of a micro-batch.</param>
 internal sealed class InputScratch(int features, int columns)
 {
     /// <summary>A bound below which numbers are finite in either element type, with a wide margin.</summary>
@@ -22,7 +22,7 @@ internal sealed class InputScratch(int features, int columns)
     /// <summary>Room to list features or samples.</summary>
     public int[] List { get; } = new int[checked(64 * Math.Max(Nonzeros.Words(features), Nonzeros.Words(columns)))];
 
-    /// <summary>Whether a product without zeros must compute each column by itself: a tile multiplies the zero of one column where
+    /// <summary>Returns whether a product without zeros must compute each column by itself: a tile multiplies the zero of one column where
     /// another has none, which is right for a finite factor only.</summary>
     /// <param name="bound">A bound of the factors; NaN if it is not known.</param>
     public static bool IsPerColumn(double bound) => !(bound < SurelyFinite);

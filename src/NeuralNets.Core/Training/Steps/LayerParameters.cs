@@ -24,7 +24,7 @@ internal sealed class LayerParameters<T>
         _biasSums = new T[layer.OutputCount];
     }
 
-    /// <summary>The weights for some of the inputs.</summary>
+    /// <summary>Returns the weights for some of the inputs.</summary>
     public ParameterBlock<T> Weights(int firstInput, int inputs)
     {
         int start = firstInput * _layer.OutputCount;
@@ -36,7 +36,7 @@ internal sealed class LayerParameters<T>
             LayerSlots<T>.Part(_slots.Weights, 1, start, length));
     }
 
-    /// <summary>The biases.</summary>
+    /// <summary>Returns the biases.</summary>
     public ParameterBlock<T> Biases() => new(
         _layer.BiasSpan,
         _biasSums,

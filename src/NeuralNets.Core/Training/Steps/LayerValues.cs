@@ -15,7 +15,7 @@ internal sealed class LayerValues<T>
     private readonly T[] _dz;
 
     /// <param name="layer">The layer.</param>
-    /// <param name="columns">The most samples of a micro-batch.</param>
+    /// <param name="columns">The maximum number of samples of a micro-batch.</param>
     /// <param name="isOutput">Whether it is the output layer. Its function is in the loss, so its values are not kept.</param>
     /// <param name="backend">What computes the products.</param>
     public LayerValues(DenseLayer<T> layer, int columns, bool isOutput, GemmBackend backend)
@@ -31,19 +31,19 @@ internal sealed class LayerValues<T>
     /// <summary>The layer.</summary>
     public DenseLayer<T> Layer { get; }
 
-    /// <summary>The inputs of the function for some samples.</summary>
+    /// <summary>Returns the inputs of the function for some samples.</summary>
     public MatrixTarget<T> Z(int start, int count) => Part(_z, start, count);
 
-    /// <summary>The values of the function for some samples.</summary>
+    /// <summary>Returns the values of the function for some samples.</summary>
     public MatrixTarget<T> A(int start, int count) => Part(_a, start, count);
 
-    /// <summary>The derivatives of the costs by the inputs of the function, for some samples.</summary>
+    /// <summary>Returns the derivatives of the costs by the inputs of the function, for some samples.</summary>
     public MatrixTarget<T> Dz(int start, int count) => Part(_dz, start, count);
 
-    /// <summary>The values of all units as an operand.</summary>
+    /// <summary>Returns the values of all units as an operand.</summary>
     public MatrixView<T> ValuesView(int start, int count) => A(start, count).View(Layer.OutputCount, count);
 
-    /// <summary>The derivatives as an operand.</summary>
+    /// <summary>Returns the derivatives as an operand.</summary>
     public MatrixView<T> DerivativesView(int start, int count) => Dz(start, count).View(Layer.OutputCount, count);
 
     /// <summary>Applies the function of a hidden layer to some samples.</summary>

@@ -26,7 +26,7 @@ internal sealed class MicroBatchInput<T>
     private readonly ulong[] _nonzeros; // what of them is not zero
 
     /// <param name="samples">The training set.</param>
-    /// <param name="columns">The most samples of a micro-batch.</param>
+    /// <param name="columns">The maximum number of samples of a micro-batch.</param>
     /// <param name="backend">What computes the products.</param>
     public MicroBatchInput(Dataset<T> samples, int columns, GemmBackend backend)
     {
@@ -102,7 +102,9 @@ internal sealed class MicroBatchInput<T>
         ParameterUpdate<T> update)
     {
         int samples = dz.Columns;
-        MatrixView<T> x = _values.Part(0, _samples.FeatureCount * samples).View(_samples.FeatureCount, samples).RowRange(firstFeature, features);
+        MatrixView<T> x = _values.Part(0, _samples.FeatureCount * samples)
+            .View(_samples.FeatureCount, samples)
+            .RowRange(firstFeature, features);
         if (!_backend.LeavesOutZeros)
         {
             weights.Take(batch, new GradientProduct<T>(_backend, dz, x), update);

@@ -22,7 +22,7 @@ internal readonly record struct ParameterUpdate<T>(Optimizer Optimizer, UpdateSt
     public double Apply(ReadOnlySpan<T> sums, ParameterBlock<T> block) =>
         Optimizer.Update(Step, sums, Scale, block.Parameters.Span, block.Slot0, block.Slot1);
 
-    /// <summary>A bound of the parameters after a linear update.</summary>
+    /// <summary>Returns a bound of the parameters after a linear update.</summary>
     /// <param name="largest">A bound before.</param>
     /// <param name="largestSum">A bound of the sums of the gradient.</param>
     public double LargestAfterLinear(double largest, double largestSum) => largest + (Step.LearningRate * largestSum);

@@ -6,11 +6,11 @@ namespace NeuralNets.Core.Training.Steps;
 /// <summary>How a step is cut into work. The plan changes the speed, never the result.</summary>
 /// <param name="WorkerCount">The number of workers.</param>
 /// <param name="CutsFirstLayerByUnits">Whether each worker has some units of the first layer, all samples, or the other way round.</param>
-/// <param name="MicroBatchSize">The most samples that go through at a time.</param>
+/// <param name="MicroBatchSize">The maximum number of samples that go through at a time.</param>
 internal sealed record StepPlan(int WorkerCount, bool CutsFirstLayerByUnits, int MicroBatchSize)
 {
     /// <summary>
-    /// The least multiply-adds of a step for each worker. Two barriers cost a few microseconds, in which a worker does some
+    /// The minimum number of multiply-adds of a step for each worker. Two barriers cost a few microseconds, in which a worker does some
     /// hundred thousand multiply-adds.
     /// </summary>
     private const double LeastWork = 1e6;
@@ -18,17 +18,17 @@ internal sealed record StepPlan(int WorkerCount, bool CutsFirstLayerByUnits, int
     /// <summary>Units are shared out in groups that fill a cache line in float, and whole vectors of any width.</summary>
     private const int UnitGroup = 16;
 
-    /// <summary>The least units of a worker that fill the registers well.</summary>
+    /// <summary>The minimum number of units of a worker that fill the registers well.</summary>
     private const int LeastUnits = 32;
 
     /// <summary>With more workers, each gathering the whole batch for itself would cost more than it saves.</summary>
     private const int MostGatheringWorkers = 4;
 
-    /// <summary>The most samples that go through at a time. 256 keep what passes between the layers in the cache.</summary>
+    /// <summary>The maximum number of samples that go through at a time. 256 keep what passes between the layers in the cache.</summary>
     private const int MostColumns = 256;
 
-    /// <summary>The most elements of a layer's values for a micro-batch, unless one sample has more: wider layers go through in smaller
-    /// pieces, so that the memory grows with the layer, and not with its multiple.</summary>
+    /// <summary>The maximum number of elements of a layer's values for a micro-batch, unless one sample has more: wider layers go through
+    /// in smaller pieces, so that the memory grows with the layer, and not with its multiple.</summary>
     private const int MostElements = 1 << 26;
 
     /// <summary>Chooses a plan for the steps of a batch size.</summary>
@@ -47,12 +47,12 @@ internal sealed record StepPlan(int WorkerCount, bool CutsFirstLayerByUnits, int
     }
 
     /// <summary>Chooses a plan.</summary>
-    /// <param name="maxWorkers">The most workers that are allowed.</param>
+    /// <param name="maxWorkers">The maximum number of workers that are allowed.</param>
     /// <param name="layerSizes">The number of inputs, and of units of each layer.</param>
     /// <param name="microBatchSize">The number of samples of a step.</param>
     public static StepPlan Choose(int maxWorkers, ReadOnlySpan<int> layerSizes, int microBatchSize)
     {
-        // A sample takes three multiply-adds a weight: forward, derivatives, gradient.
+        // A sample takes three multiply-adds per weight: forward, derivatives, gradient.
         double work = 0;
         for (int l = 1; l < layerSizes.Length; l++)
         {
@@ -66,7 +66,7 @@ internal sealed record StepPlan(int WorkerCount, bool CutsFirstLayerByUnits, int
         return new StepPlan(workers, byUnits, microBatchSize);
     }
 
-    /// <summary>A worker's units of the first layer.</summary>
+    /// <summary>Returns a worker's units of the first layer.</summary>
     public (int Start, int Count) Units(int units, int worker)
     {
         int groups = (units + UnitGroup - 1) / UnitGroup;

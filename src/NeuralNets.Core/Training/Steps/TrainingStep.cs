@@ -10,10 +10,10 @@ namespace NeuralNets.Core.Training.Steps;
 /// has three phases, with a barrier after each of the first two:
 /// <list type="number">
 /// <item><see cref="ForwardUnits"/>, over units: a first layer that is cut by units gathers the micro-batch and computes its values.</item>
-/// <item><see cref="PropagateSamples"/>, over samples: each worker takes some samples through the other layers forward to the costs and back
-/// to the derivatives. It reads the weights and writes its own columns only.</item>
-/// <item><see cref="Update"/>, over weights: each worker takes a share of every weight matrix, computes that slice of the gradient over
-/// the whole micro-batch, and updates the slice. The next step may begin at once, since <see cref="ForwardUnits"/> reads no weights but
+/// <item><see cref="PropagateSamples"/>, over samples: each worker takes some samples through the other layers forward to the costs and
+/// back to the derivatives. It reads the weights and writes its own columns only.</item>
+/// <item><see cref="Update"/>, over weights: each worker takes a shard of every weight matrix, computes that part of the gradient over
+/// the whole micro-batch, and updates the shard. The next step may begin at once, since <see cref="ForwardUnits"/> reads no weights but
 /// the worker's own.</item>
 /// </list>
 /// No sum crosses from one worker to another, so neither their number nor the cut changes a bit.
@@ -78,10 +78,10 @@ internal sealed class TrainingStep<T>
     /// <summary>Brings the parameters of the network up to date, for one worker: those that a step has changed since.</summary>
     public void Save(int worker) => _first.Save(worker);
 
-    /// <summary>The first phase, for one worker.</summary>
+    /// <summary>Does the first phase, for one worker.</summary>
     public void ForwardUnits(MicroBatch batch, int worker) => _first.ForwardUnits(batch, worker);
 
-    /// <summary>The second phase, for one worker.</summary>
+    /// <summary>Does the second phase, for one worker.</summary>
     /// <returns>The number of the worker's samples that were classified correctly.</returns>
     public int PropagateSamples(MicroBatch batch, int worker)
     {
@@ -118,7 +118,7 @@ internal sealed class TrainingStep<T>
         return correct;
     }
 
-    /// <summary>The third phase, for one worker: the gradient of its share of the weights, and the update with the batch's last
+    /// <summary>Does the third phase, for one worker: the gradient of its shard of the weights, and the update with the batch's last
     /// micro-batch.</summary>
     public void Update(MicroBatch batch, ParameterUpdate<T> update, int worker)
     {
@@ -149,7 +149,7 @@ internal sealed class TrainingStep<T>
         }
     }
 
-    /// <summary>Takes some samples from the values of the layer before to those of a layer.</summary>
+    /// <summary>Computes the values of a layer from those of the layer before, for some samples.</summary>
     private void Forward(int l, int start, int count)
     {
         LayerValues<T> values = _values[l];

@@ -31,7 +31,7 @@ internal sealed class UnitShard<T>
     /// <param name="slots">What the optimizer remembers of it.</param>
     /// <param name="firstUnit">The first of the units.</param>
     /// <param name="units">The number of units.</param>
-    /// <param name="columns">The most samples of a micro-batch.</param>
+    /// <param name="columns">The maximum number of samples of a micro-batch.</param>
     /// <param name="keepsSums">Whether sums of gradients are written down.</param>
     /// <param name="backend">What computes the products.</param>
     public UnitShard(
@@ -66,7 +66,7 @@ internal sealed class UnitShard<T>
     /// <summary>The number of units that are here.</summary>
     public int UnitCount { get; }
 
-    /// <summary>The units' values for some samples of the micro-batch, (units × samples).</summary>
+    /// <summary>Returns the units' values for some samples of the micro-batch, (units × samples).</summary>
     public MatrixView<T> Values(int firstSample, int samples) =>
         MatrixView<T>.ColumnMajor(_a.Span.Slice(firstSample * UnitCount, samples * UnitCount), UnitCount, samples);
 

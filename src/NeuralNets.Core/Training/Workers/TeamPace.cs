@@ -12,7 +12,7 @@ namespace NeuralNets.Core.Training.Workers;
 /// </remarks>
 internal sealed class TeamPace
 {
-    /// <summary>From this share of a stretch on, waiting is a hindrance; uneven work costs less.</summary>
+    /// <summary>Above this fraction of a stretch, waiting counts as a hindrance; uneven work costs less.</summary>
     private const double Hindered = 0.2;
 
     /// <summary>How much faster one worker must be than the team.</summary>
@@ -51,7 +51,7 @@ internal sealed class TeamPace
         _waitedBefore += waited - _waitedAtLastReport;
     }
 
-    /// <summary>Told of each step, decides about those that follow.</summary>
+    /// <summary>Receives the time of each step and decides about those that follow.</summary>
     /// <param name="samples">The samples of the step.</param>
     /// <param name="waited">How long workers have waited for each other since they began, all of them together.</param>
     /// <param name="now">The time. Both in ticks of <see cref="Stopwatch"/>.</param>

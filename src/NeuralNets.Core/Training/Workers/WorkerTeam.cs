@@ -16,8 +16,8 @@ internal sealed class WorkerTeam
     private const int Spins = 2000;
 
     /// <summary>
-    /// How long it goes on offering before it goes to sleep. Not at once: the system likes to wake a sleeper on the processor of
-    /// whoever wakes it, and two workers that take turns on one processor would stay there, both asleep half of the time.
+    /// How long it goes on offering before it goes to sleep. Not at once: the scheduler tends to wake a thread on the processor of
+    /// the thread that wakes it, and two workers that take turns on one processor would stay there, both asleep half of the time.
     /// </summary>
     private static readonly long s_yieldTicks = Stopwatch.Frequency / 500;
 
@@ -49,7 +49,7 @@ internal sealed class WorkerTeam
 
     /// <summary>Runs <paramref name="body"/> on each worker with its index, and returns when all have ended.</summary>
     /// <param name="workers">The number of workers.</param>
-    /// <param name="body">Told the team and the index of the worker.</param>
+    /// <param name="body">Receives the team and the index of the worker.</param>
     /// <param name="start">Starts a thread: tests say how one fails.</param>
     /// <remarks>
     /// When a worker throws, or its thread cannot start, the others leave at their next barrier, and the first exception is
@@ -195,6 +195,6 @@ internal sealed class WorkerTeam
         }
     }
 
-    /// <summary>Unwinds a worker whose team cannot go on.</summary>
+    /// <summary>Thrown to unwind a worker whose team cannot go on.</summary>
     private sealed class TeamAbandonedException : Exception;
 }

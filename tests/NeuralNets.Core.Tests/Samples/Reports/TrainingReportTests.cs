@@ -37,10 +37,10 @@ public sealed class TrainingReportTests : IDisposable
                 confusion[digit][other].Should().Be($"{Count(digit, other)}");
             }
 
-            double hits = Count(digit, digit);
-            double precision = hits / Math.Max(1, predicted.Count(label => label == digit));
-            double recall = hits / actual.Count(label => label == digit);
-            double f1 = hits == 0 ? 0 : 2 * precision * recall / (precision + recall);
+            double correct = Count(digit, digit);
+            double precision = correct / Math.Max(1, predicted.Count(label => label == digit));
+            double recall = correct / actual.Count(label => label == digit);
+            double f1 = correct == 0 ? 0 : 2 * precision * recall / (precision + recall);
             macroF1 += f1 / 10;
             classes[digit][..3].Should().Equal(Percent(precision), Percent(recall), Percent(f1));
             classes[digit][3].Should().Be($"{actual.Count(label => label == digit)}");
@@ -67,7 +67,7 @@ public sealed class TrainingReportTests : IDisposable
         {
             for (int p = 0; p < 784; p++)
             {
-                image[p] = MnistFiles.Test.Image(i)[p] / 255f;
+                image[p] = MnistFiles.Test.GetImage(i)[p] / 255f;
             }
 
             network.Predict(image, probabilities);
