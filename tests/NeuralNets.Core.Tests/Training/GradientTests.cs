@@ -65,7 +65,12 @@ public sealed class GradientTests
         DenseLayer<double>[] before = [.. network.Layers.Select(Copy)];
 
         // With a learning rate of 1, one step subtracts the gradient of the mean cost.
-        new GradientDescentTrainer<double>(network) { LearningRate = 1, Hooks = { MicroBatchSize = microBatchSize }, Backend = TestBackends.Create(backend) }
+        new GradientDescentTrainer<double>(network)
+        {
+            LearningRate = 1,
+            Hooks = { MicroBatchSize = microBatchSize },
+            Backend = TestBackends.Create(backend),
+        }
             .Fit(set, epochs: 1);
 
         var original = new Network<double>(before);
@@ -74,7 +79,8 @@ public sealed class GradientTests
             Matrix<double> analytic = before[l].Weights - network.Layers[l].Weights;
             Matrix<double> numeric = Matrix<double>.Build.Dense(analytic.RowCount, analytic.ColumnCount, (i, j) =>
                 CentralDifference(original, features, labels, h => before[l].Weights[i, j] += h));
-            RelativeDistance(analytic.ToColumnMajorArray(), numeric.ToColumnMajorArray()).Should().BeLessThan(1e-7, $"of the weights of layer {l}");
+            RelativeDistance(analytic.ToColumnMajorArray(), numeric.ToColumnMajorArray())
+                .Should().BeLessThan(1e-7, $"of the weights of layer {l}");
 
             Vector<double> analyticBias = before[l].Biases - network.Layers[l].Biases;
             Vector<double> numericBias = Vector<double>.Build.Dense(analyticBias.Count, i =>
