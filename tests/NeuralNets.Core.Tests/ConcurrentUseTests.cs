@@ -115,7 +115,8 @@ public sealed class ConcurrentUseTests
     {
         Dataset<double> set = SmallTraining.Blobs(512);
         foreach (Action<Network<double>> predict in (Action<Network<double>>[])
-            [network => network.Predict(set, maxDegreeOfParallelism), network => network.PredictLabels(set.ToMatrix(), maxDegreeOfParallelism)])
+            [network => network.Predict(set, maxDegreeOfParallelism),
+                network => network.PredictLabels(set.ToMatrix(), maxDegreeOfParallelism)])
         {
             // The type exactly: FluentAssertions looks into an AggregateException.
             var throwing = new Network<double>([2, 4, 2], new ThrowingActivation(2), seed: 1);

@@ -87,7 +87,8 @@ public abstract class BackendProductTests<T>
     [Fact]
     public void AllOperations_ShapesDoNotFitByMathNet_Throw() => VerifyErrors("mathnet");
 
-    /// <summary>Neither binding allocates; what Math.NET's provider allocates for itself is not in it, since it is one for the test.</summary>
+    /// <summary>Neither binding allocates; what Math.NET's provider allocates for itself is not in it, since it is one for the
+    /// test.</summary>
     [MklFact]
     public void AllOperations_SteadyStateByMkl_AllocateNothing()
     {
@@ -132,7 +133,8 @@ public abstract class BackendProductTests<T>
         int[] ks = [1, 2, 7, 40];
         T[] subnormals = [T.Epsilon, -T.Epsilon, T.Epsilon * T.CreateChecked(12345), T.CreateChecked(0.75), T.NegativeOne];
         T[] rare = [T.NaN, T.PositiveInfinity, T.NegativeInfinity, T.NegativeZero];
-        Verify(name, new(33, 13, ks, seed: 7, random => subnormals[random.Next(subnormals.Length)]), [1, 8, 33], [1, 13], ks, transposeA, transposeB);
+        Verify(name, new(33, 13, ks, seed: 7, random => subnormals[random.Next(subnormals.Length)]), [1, 8, 33], [1, 13], ks,
+            transposeA, transposeB);
         Verify(
             name,
             new(33, 13, ks, seed: 7, random => random.Next(30) == 0 ? rare[random.Next(rare.Length)] : T.One),
@@ -158,7 +160,8 @@ public abstract class BackendProductTests<T>
             (int m, int n, int k) = shape.Sizes;
             var table = new GemmTable<T>(m, n, [k], shape.Seed);
             table.Difference(
-                shape.Operation, [m], [n], [k], shape.Flags.Item1 == 1, shape.Flags.Item2 == 1, shape.PaddingOfA, backend).Should().BeNull();
+                shape.Operation, [m], [n], [k], shape.Flags.Item1 == 1, shape.Flags.Item2 == 1, shape.PaddingOfA, backend)
+                .Should().BeNull();
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(tests).WithReplay(FSharpOption<Replay>.Some(new(new Rnd(20, 1), null))));
     }
 
@@ -209,7 +212,8 @@ public abstract class BackendProductTests<T>
         T[] values = new T[100];
         Refuses(() => backend.Product(View(4, 3), View(2, 5), values, 4), "*4 x 3 times 2 x 5*");
         Refuses(() => backend.Accumulate(View(4, 3), View(2, 5), values, 4), "*4 x 3 times 2 x 5*");
-        Refuses(() => backend.AddScaled(View(4, 3), View(2, 5), values, [], 4, new LinearEpilogue<T>(T.One, T.One, T.One)), "*4 x 3 times 2 x 5*");
+        Refuses(() => backend.AddScaled(View(4, 3), View(2, 5), values, [], 4, new LinearEpilogue<T>(T.One, T.One, T.One)),
+            "*4 x 3 times 2 x 5*");
         Refuses(() => backend.Product(View(4, 3), View(3, 5), values, 3), "*rows, 4,* 3.*");
         Refuses(() => backend.Product(View(4, 3), View(3, 5), values.AsSpan(0, 27), 6), "*needs 28 elements, but got 27.*");
 

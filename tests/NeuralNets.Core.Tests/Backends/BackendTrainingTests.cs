@@ -27,7 +27,8 @@ public sealed class BackendTrainingTests
 
     [MklTheory]
     [MemberData(nameof(Cuts))]
-    public void Fit_AnyCutByMkl_AgreesWithManaged(int workers, bool byUnits, int microBatchSize) => Verify("mkl", workers, byUnits, microBatchSize);
+    public void Fit_AnyCutByMkl_AgreesWithManaged(int workers, bool byUnits, int microBatchSize) =>
+        Verify("mkl", workers, byUnits, microBatchSize);
 
     [Theory]
     [MemberData(nameof(Cuts))]
@@ -57,7 +58,8 @@ public sealed class BackendTrainingTests
     }
 
     [Fact]
-    public void Fit_Managed_NamesItself() => Fit<float>(ManagedBackend.Instance, 1, false, 256).Result.Backend.Should().StartWith("managed (Vector");
+    public void Fit_Managed_NamesItself() =>
+        Fit<float>(ManagedBackend.Instance, 1, false, 256).Result.Backend.Should().StartWith("managed (Vector");
 
     /// <summary>Each gives what it gives alone: the managed one to the bit, the others to rounding.</summary>
     [MklFact]
@@ -65,7 +67,8 @@ public sealed class BackendTrainingTests
     {
         Network<double> expected = Fit<double>(ManagedBackend.Instance, 1, false, 256).Network;
         GemmBackend[] backends =
-            [ManagedBackend.Instance, TestBackends.Create("mkl"), new MathNetBackend(), TestBackends.Create("mkl"), ManagedBackend.Instance];
+            [ManagedBackend.Instance, TestBackends.Create("mkl"), new MathNetBackend(), TestBackends.Create("mkl"),
+                ManagedBackend.Instance];
         var networks = new Network<double>[backends.Length];
         Thread[] threads = [.. backends.Select((backend, i) => new Thread(() =>
         {

@@ -55,7 +55,8 @@ public sealed class MklBackendTests
 
         lines.Should().HaveCount(2);
         lines[0].Should().Be("False");
-        lines[1].Should().Contain($"{FolderOf(folder)}: has none of").And.Contain(s_name).And.Contain("package libmkl-rt").And.Contain("NEURALNETS_MKL");
+        lines[1].Should().Contain($"{FolderOf(folder)}: has none of")
+            .And.Contain(s_name).And.Contain("package libmkl-rt").And.Contain("NEURALNETS_MKL");
     }
 
     [Fact]

@@ -17,7 +17,8 @@ internal static class BitsScenario
 
     /// <summary>What the process computes with: the first line that a scenario prints.</summary>
     public static string Hardware =>
-        $"{Simd.Width} accelerated: {Vector128.IsHardwareAccelerated} fused: {Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported}";
+        $"{Simd.Width} accelerated: {Vector128.IsHardwareAccelerated} fused: "
+            + $"{Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported}";
 
     public static void PrintSmallNetworks()
     {
@@ -64,7 +65,8 @@ internal static class BitsScenario
         return network.ComputeParametersSha256();
     }
 
-    private static void Fit<T>(Network<T> network, Dataset<T> set, int? batchSize, int epochs, int workers, int microBatchSize, bool byUnits)
+    private static void Fit<T>(
+        Network<T> network, Dataset<T> set, int? batchSize, int epochs, int workers, int microBatchSize, bool byUnits)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var threads = new System.Collections.Concurrent.ConcurrentDictionary<int, int>();

@@ -10,7 +10,8 @@ namespace NeuralNets.Core.Tests.ChildProcess;
 /// <summary>Training that writes a checkpoint after each epoch and takes up the one that it finds: to be killed.</summary>
 internal static class CheckpointScenario
 {
-    /// <summary>Mini-batches in float with one worker; the whole set in double, in micro-batches, with three that share out the first layer.</summary>
+    /// <summary>Mini-batches in float with one worker; the whole set in double, in micro-batches, with three that share out the first
+    /// layer.</summary>
     public static void Train(string type, string path, int epochs)
     {
         if (type == "float")

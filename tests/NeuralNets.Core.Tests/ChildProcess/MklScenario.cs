@@ -7,7 +7,8 @@ using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests.ChildProcess;
 
-/// <summary>Starts of Intel MKL, in a process of their own: a library can be loaded in one way only, and some ways end the process.</summary>
+/// <summary>Starts of Intel MKL, in a process of their own: a library can be loaded in one way only, and some ways end the
+/// process.</summary>
 internal static class MklScenario
 {
     /// <summary>Whether MKL can be had, then what it is and whether it multiplies, or why it cannot be had.</summary>
@@ -39,7 +40,8 @@ internal static class MklScenario
         try
         {
             MklBackend backend = MklBackend.Create(threading);
-            Console.WriteLine($"{backend.Name}, threads: {(backend.MaxThreads > 0 ? "some" : "none")}, right: {IsRight(backend)}, {Train(backend)}");
+            Console.WriteLine(
+                $"{backend.Name}, threads: {(backend.MaxThreads > 0 ? "some" : "none")}, right: {IsRight(backend)}, {Train(backend)}");
         }
         catch (NotSupportedException exception)
         {

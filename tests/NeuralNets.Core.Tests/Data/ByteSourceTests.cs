@@ -175,7 +175,8 @@ public class ByteSourceTests
         };
 
         read.Should().Throw<InvalidDataException>().WithMessage("the file: gzip data must not decompress to more than*");
-        source.Position.Should().BeInRange(ByteSource.FreeExpansion - (1 << 16), ByteSource.FreeExpansion + (ByteSource.MaxExpansion * bomb.Length));
+        source.Position
+            .Should().BeInRange(ByteSource.FreeExpansion - (1 << 16), ByteSource.FreeExpansion + (ByteSource.MaxExpansion * bomb.Length));
     }
 
     [Fact]

@@ -6,7 +6,8 @@ using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests.Data;
 
-/// <summary>Every reader that takes a path, given a folder, nothing, or a pipe. Files without rights are tested by AtomicFileOnLinuxTests.</summary>
+/// <summary>Every reader that takes a path, given a folder, nothing, or a pipe. Files without rights are tested by
+/// AtomicFileOnLinuxTests.</summary>
 public sealed class InputFileTests
 {
     public static TheoryData<string> Readers => [.. s_readers.Keys];
@@ -50,7 +51,8 @@ public sealed class InputFileTests
     [InlineData("/proc/self/status")]
     public void Read_DeviceOrFileOfTheSystem_ThrowsInvalidData(string path)
     {
-        foreach (Action<string> read in s_readers.Where(reader => path != "/dev/zero" || !reader.Key.StartsWith("csv")).Select(r => r.Value))
+        foreach (Action<string> read in s_readers
+            .Where(reader => path != "/dev/zero" || !reader.Key.StartsWith("csv")).Select(r => r.Value))
         {
             FluentActions.Invoking(() => read(path)).Should().Throw<InvalidDataException>();
         }
@@ -67,7 +69,8 @@ public sealed class InputFileTests
         string gzip = folder.Write("idx.gz", TempDirectory.Gzip(File.ReadAllBytes(idx)));
         string csv = folder.Write("csv", Encoding.UTF8.GetBytes("label,a\n1,2\n"));
 
-        Through(checkpoint, path => NetworkFile.Load<float>(path).ComputeParametersSha256()).Should().Be(trainer.Network.ComputeParametersSha256());
+        Through(checkpoint, path => NetworkFile.Load<float>(path).ComputeParametersSha256())
+            .Should().Be(trainer.Network.ComputeParametersSha256());
         Through(checkpoint, path => CheckpointFile.Load<float>(path).Seed).Should().Be(9);
         Through(idx, path => IdxReader.Read(path).Data.ToArray()).Should().Equal(IdxReader.Read(idx).Data.ToArray());
         Through(gzip, path => IdxReader.Read(path).Data.ToArray()).Should().Equal(IdxReader.Read(idx).Data.ToArray());

@@ -79,7 +79,8 @@ public sealed partial class DocsTests
             (File.Exists(target) || Directory.Exists(target)).Should().BeTrue("{0} links to {1}", name, link);
             if (parts.Length > 1)
             {
-                new MarkdownPage(Path.GetRelativePath(Repository.Folder, target)).Anchors.Should().Contain(parts[1], "{0} links to {1}", name, link);
+                new MarkdownPage(Path.GetRelativePath(Repository.Folder, target)).Anchors
+                    .Should().Contain(parts[1], "{0} links to {1}", name, link);
             }
         }
     }

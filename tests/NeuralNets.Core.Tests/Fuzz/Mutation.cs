@@ -10,7 +10,8 @@ internal static class Mutation
     /// <summary>Numbers that readers stumble over.</summary>
     public static readonly long[] AwkwardNumbers =
     [
-        0, 1, 2, 3, 4, 7, 8, 12, 16, 255, 256, 257, 32767, 65535, 65536, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000, 1L << 60, 1L << 62,
+        0, 1, 2, 3, 4, 7, 8, 12, 16, 255, 256, 257, 32767, 65535, 65536, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000, 1L << 60,
+        1L << 62,
         long.MaxValue, -1, -8, long.MinValue,
     ];
 

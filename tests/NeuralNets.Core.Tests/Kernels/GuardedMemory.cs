@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace NeuralNets.Core.Tests.Kernels;
 
-/// <summary>Memory that ends where a page ends, with a page behind it that cannot be read: whoever passes the end kills the process.</summary>
+/// <summary>Memory that ends where a page ends, with a page behind it that cannot be read: whoever passes the end kills the
+/// process.</summary>
 internal sealed unsafe partial class GuardedMemory : IDisposable
 {
     private const int ReadWrite = 3;

@@ -51,7 +51,8 @@ public abstract class NonzerosTests<T>
             Nonzeros.Mark<T>(x, rows, bits);
             for (int width = 0; width <= Columns; width++)
             {
-                int[] expected = [.. Enumerable.Range(0, rows).Where(i => Enumerable.Range(0, width).Any(j => x[i + (j * rows)] != T.Zero))];
+                int[] expected = [
+                    .. Enumerable.Range(0, rows).Where(i => Enumerable.Range(0, width).Any(j => x[i + (j * rows)] != T.Zero))];
                 int[] list = new int[words * 64];
 
                 int count = Nonzeros.List(bits.AsSpan(0, width * words), words, rows, list);

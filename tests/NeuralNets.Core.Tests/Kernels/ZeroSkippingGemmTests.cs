@@ -39,7 +39,8 @@ public abstract class ZeroSkippingGemmTests<T>
             {
                 T[] small = [.. a.Select(value => value * scale)];
                 T[] expected = Chains(small, b, new T[m * n], m, n, k);
-                Normalized(Run(small, b, m, n, k, perColumn: false, c: null)).AsSpan().SequenceEqual(Normalized(expected)).Should().BeTrue();
+                Normalized(Run(small, b, m, n, k, perColumn: false, c: null)).AsSpan().SequenceEqual(Normalized(expected))
+                    .Should().BeTrue();
             }
         });
     }

@@ -94,7 +94,8 @@ public abstract class CrossEntropyLossTests<T>
         Matrix<T> before = logits.Clone();
         int[] labels = [2, 0, 3];
 
-        new CrossEntropyLoss<T>().ComputeGradient(logits, labels).Should().Be(new Softmax<T>().Evaluate(logits) - OneHot.Encode<T>(labels, 4));
+        new CrossEntropyLoss<T>().ComputeGradient(logits, labels)
+            .Should().Be(new Softmax<T>().Evaluate(logits) - OneHot.Encode<T>(labels, 4));
         s_loss.Evaluate(logits, labels);
 
         logits.Should().Be(before);

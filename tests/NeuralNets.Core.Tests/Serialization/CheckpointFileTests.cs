@@ -224,7 +224,9 @@ public abstract class CheckpointFileTests<T>
     [InlineData("costOffset\\\":1E-09", "costOffset\\\":-1", "costOffset from 0 to 1, but has -1")]
     [InlineData("costOffset\\\":1E-09", "costOffset\\\":1.5", "costOffset from 0 to 1, but has 1.5")]
     [InlineData("\\\"trainingSet\\\":", "\\\"trainingSet\\\":1,\\\"x\\\":", "a text as trainingSet")]
-    [InlineData("trainingSetVersion\\\":2", "trainingSetVersion\\\":3", "trainingSetVersion 1 or 2, those that this version of the library knows, but has 3.")]
+    [InlineData(
+        "trainingSetVersion\\\":2", "trainingSetVersion\\\":3",
+        "trainingSetVersion 1 or 2, those that this version of the library knows, but has 3.")]
     [InlineData("trainingSetVersion\\\":2", "trainingSetVersion\\\":\\\"2\\\"", "positive integer as trainingSetVersion")]
     [InlineData("neuralnets.training", "neuralnets.other", "must have neuralnets.training")]
     public void Load_StateThatIsNone_SaysWhat(string old, string with, string message)
@@ -249,7 +251,8 @@ public abstract class CheckpointFileTests<T>
         byte[] file = SafetensorsBytes.WithoutChecksums(File.ReadAllBytes(path));
         File.WriteAllBytes(path, SafetensorsBytes.Replace(file, "epochsCompleted\\\":0", "epochsCompleted\\\":2147483647"));
 
-        CheckpointFile.Load<T>(path).Invoking(it => it.Fit(s_samples, 1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("epochs");
+        CheckpointFile.Load<T>(path).Invoking(it => it.Fit(s_samples, 1))
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("epochs");
     }
 
     [Fact]
@@ -275,7 +278,8 @@ public abstract class CheckpointFileTests<T>
         using var folder = new TempDirectory();
 
         FluentActions.Invoking(() => CheckpointFile.Save<T>(folder.File("a"), null!)).Should().Throw<ArgumentNullException>();
-        FluentActions.Invoking(() => CheckpointFile.Save(string.Empty, CheckpointScenario.Create<T>(1))).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => CheckpointFile.Save(string.Empty, CheckpointScenario.Create<T>(1)))
+            .Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => CheckpointFile.Load<T>(folder.File("a"))).Should().Throw<FileNotFoundException>();
         FluentActions.Invoking(() => CheckpointFile.Load<T>((string)null!)).Should().Throw<ArgumentNullException>();
         FluentActions.Invoking(() => new CheckpointSchedule(string.Empty)).Should().Throw<ArgumentException>();
@@ -300,7 +304,8 @@ public sealed class CheckpointFileSingleTests : CheckpointFileTests<float>
         string path = folder.File("checkpoint");
         CheckpointFile.Save(path, CheckpointScenario.Create<double>(37));
 
-        FluentActions.Invoking(() => CheckpointFile.Load<float>(path)).Should().Throw<InvalidDataException>().WithMessage("*the type in which it began*F64*");
+        FluentActions.Invoking(() => CheckpointFile.Load<float>(path))
+            .Should().Throw<InvalidDataException>().WithMessage("*the type in which it began*F64*");
         NetworkFile.Load<float>(path, allowRounding: true).InputCount.Should().Be(24);
     }
 }
@@ -314,6 +319,7 @@ public sealed class CheckpointFileDoubleTests : CheckpointFileTests<double>
         string path = folder.File("checkpoint");
         CheckpointFile.Save(path, CheckpointScenario.Create<float>(37));
 
-        FluentActions.Invoking(() => CheckpointFile.Load<double>(path)).Should().Throw<InvalidDataException>().WithMessage("*the type in which it began*F32*");
+        FluentActions.Invoking(() => CheckpointFile.Load<double>(path))
+            .Should().Throw<InvalidDataException>().WithMessage("*the type in which it began*F32*");
     }
 }

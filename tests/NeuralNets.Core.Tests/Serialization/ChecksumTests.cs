@@ -168,7 +168,8 @@ public abstract class ChecksumTests<T>
         var stream = new MemoryStream();
         NetworkFile.Save(stream, network);
 
-        SafetensorsBytes.HeaderOf(stream.ToArray()).Should().Contain($"\"neuralnets.parameters.sha256\":\"{network.ComputeParametersSha256()}\"");
+        SafetensorsBytes.HeaderOf(stream.ToArray())
+            .Should().Contain($"\"neuralnets.parameters.sha256\":\"{network.ComputeParametersSha256()}\"");
     }
 
     [Fact]

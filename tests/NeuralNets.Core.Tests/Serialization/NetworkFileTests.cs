@@ -25,7 +25,8 @@ public abstract class NetworkFileTests<T>
 
         loaded.ComputeParametersSha256().Should().Be(saved.ComputeParametersSha256());
         loaded.Layers.Select(layer => layer.ToString()).Should().Equal(
-            "3 -> 4, Relu", "4 -> 5, LeakyRelu(0.3)", "5 -> 2, Sigmoid", "2 -> 1, Tanh", "1 -> 6, Identity", "6 -> 3, Softsign", "3 -> 2, Softmax");
+            "3 -> 4, Relu", "4 -> 5, LeakyRelu(0.3)", "5 -> 2, Sigmoid", "2 -> 1, Tanh", "1 -> 6, Identity", "6 -> 3, Softsign",
+            "3 -> 2, Softmax");
         Matrix<T> inputs = RandomMatrix(3, 7);
         loaded.Predict(inputs).Should().Be(saved.Predict(inputs));
     }
@@ -127,7 +128,8 @@ public abstract class NetworkFileTests<T>
             FluentActions.Invoking(() => Load([], new Softsign<T>(name))).Should().Throw<ArgumentException>();
         }
 
-        FluentActions.Invoking(() => Load([], new Softsign<T>(), new Softsign<T>())).Should().Throw<ArgumentException>().WithMessage("*Softsign*");
+        FluentActions.Invoking(() => Load([], new Softsign<T>(), new Softsign<T>()))
+            .Should().Throw<ArgumentException>().WithMessage("*Softsign*");
         FluentActions.Invoking(() => Load([], [null!])).Should().Throw<ArgumentNullException>();
     }
 
@@ -140,19 +142,29 @@ public abstract class NetworkFileTests<T>
     [InlineData("0.3", "-0.3", "slope from 0 to 1")]
     [InlineData("0.3", "1e999", "slope")]
     [InlineData(",\\\"slope\\\":0.3", "", "layer 2 must have the field slope, but has not")]
-    [InlineData("\\\"inputs\\\":3", "\\\"inputs\\\":4", "\"layers.0.weight\" must be [4, 4] as neuralnets.network says, but is F32|F64 [4, 3].")]
+    [InlineData(
+        "\\\"inputs\\\":3", "\\\"inputs\\\":4", "\"layers.0.weight\" must be [4, 4] as neuralnets.network says, but is F32|F64 [4, 3].")]
     [InlineData("\\\"inputs\\\":3", "\\\"inputs\\\":0", "positive integer as inputs")]
     [InlineData("\\\"inputs\\\":3", "\\\"inputs\\\":3.0", "positive integer as inputs")]
     [InlineData("\\\"inputs\\\":3", "\\\"inputs\\\":3,\\\"inputs\\\":3", "neuralnets.network must be a JSON object")]
     [InlineData("\\\"units\\\":6", "\\\"units\\\":7", "must be [7, 1] as neuralnets.network says")]
-    [InlineData("\\\"format\\\":1", "\\\"format\\\":2", "must have format 1, the only one that this version of the library knows, but has 2.")]
-    [InlineData("{\\\"units\\\":4,\\\"activation\\\":\\\"Relu\\\"},", "", "the tensors must be those of 6 layers as neuralnets.network says, but there is layers.6.weight, too.")]
-    [InlineData(",{\\\"units\\\":3,\\\"activation\\\":\\\"Own\\\",\\\"name\\\":\\\"Softsign\\\"},{\\\"units\\\":2,", ",{\\\"units\\\":3,", "the tensors must be those of 6 layers as neuralnets.network says, but there is layers.6.weight, too.")]
-    [InlineData(",{\\\"units\\\":2,\\\"activation\\\":\\\"Softmax\\\"}", "", "the tensors must be those of 6 layers as neuralnets.network says, but there is layers.6.weight, too.")]
+    [InlineData(
+        "\\\"format\\\":1", "\\\"format\\\":2", "must have format 1, the only one that this version of the library knows, but has 2.")]
+    [InlineData(
+        "{\\\"units\\\":4,\\\"activation\\\":\\\"Relu\\\"},", "",
+        "the tensors must be those of 6 layers as neuralnets.network says, but there is layers.6.weight, too.")]
+    [InlineData(
+        ",{\\\"units\\\":3,\\\"activation\\\":\\\"Own\\\",\\\"name\\\":\\\"Softsign\\\"},{\\\"units\\\":2,", ",{\\\"units\\\":3,",
+        "the tensors must be those of 6 layers as neuralnets.network says, but there is layers.6.weight, too.")]
+    [InlineData(
+        ",{\\\"units\\\":2,\\\"activation\\\":\\\"Softmax\\\"}", "",
+        "the tensors must be those of 6 layers as neuralnets.network says, but there is layers.6.weight, too.")]
     [InlineData("{\\\"units\\\":4,\\\"activation\\\":\\\"Relu\\\"},", "7,", "layer 1 must be an object")]
     [InlineData("\\\"layers\\\":[", "\\\"layers\\\":[],\\\"other\\\":[", "must have at least one layer, but has none.")]
     [InlineData("neuralnets.network", "other", "the metadata must have neuralnets.network")]
-    [InlineData("\"layers.3.bias\"", "\"layers.3.beta\"", "the file must have the tensor \"layers.3.bias\" beside \"layers.3.weight\", but has not.")]
+    [InlineData(
+        "\"layers.3.bias\"", "\"layers.3.beta\"",
+        "the file must have the tensor \"layers.3.bias\" beside \"layers.3.weight\", but has not.")]
     [InlineData("\"shape\":[4,3]", "\"shape\":[3,4]", "\"layers.1.weight\"|\"layers.0.bias\"")]
     [InlineData("\"shape\":[4,3]", "\"shape\":[12]", "must be [outputs, inputs]")]
     [InlineData("\"shape\":[4,3]", "\"shape\":[4,3,1]", "must be [outputs, inputs]")]
@@ -172,7 +184,8 @@ public abstract class NetworkFileTests<T>
     {
         string name = $"pytorch-linear-{s_dtype.ToLowerInvariant()}.safetensors";
         Network<T> network = NetworkFile.LoadLayers<T>(
-            Path.Combine(AppContext.BaseDirectory, "Serialization", "Fixtures", name), ["fc1", "fc2", "out"], [new Relu<T>(), new Tanh<T>()]);
+            Path.Combine(AppContext.BaseDirectory, "Serialization", "Fixtures", name),
+            ["fc1", "fc2", "out"], [new Relu<T>(), new Tanh<T>()]);
 
         double[] inputs = [0.5, -1.25, 2.0, -0.75, 0.1, 0.3];
         Matrix<T> actual = network.Predict(Matrix<T>.Build.Dense(3, 2, Array.ConvertAll(inputs, T.CreateChecked)));
@@ -187,14 +200,16 @@ public abstract class NetworkFileTests<T>
     public void LoadLayers_WhatDoesNotFit_SaysWhat()
     {
         byte[] file = File.ReadAllBytes(
-            Path.Combine(AppContext.BaseDirectory, "Serialization", "Fixtures", $"pytorch-linear-{s_dtype.ToLowerInvariant()}.safetensors"));
+            Path.Combine(
+                AppContext.BaseDirectory, "Serialization", "Fixtures", $"pytorch-linear-{s_dtype.ToLowerInvariant()}.safetensors"));
         Network<T> Load(string[] prefixes, int activations) => NetworkFile.LoadLayers(
             new MemoryStream(file), "the file", prefixes, [.. Enumerable.Repeat(new Relu<T>(), activations)]);
 
         FluentActions.Invoking(() => Load(["fc1", "fc3"], 1)).Should().Throw<InvalidDataException>().WithMessage("*\"fc3.weight\"*");
         FluentActions.Invoking(() => Load(["fc1", "out"], 1)).Should().Throw<InvalidDataException>()
             .WithMessage($"*as many inputs as the one before has units, 4, but \"out.weight\" is {s_dtype} [2, 5].");
-        FluentActions.Invoking(() => Load(["fc1", "fc2"], 0)).Should().Throw<ArgumentException>().WithMessage("*2 prefixes and 0 activations*");
+        FluentActions.Invoking(() => Load(["fc1", "fc2"], 0))
+            .Should().Throw<ArgumentException>().WithMessage("*2 prefixes and 0 activations*");
         FluentActions.Invoking(() => Load([], 0)).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => Load([null!], 0)).Should().Throw<ArgumentNullException>();
         Load(["fc1", "fc2"], 1).OutputCount.Should().Be(5);
@@ -210,7 +225,8 @@ public abstract class NetworkFileTests<T>
             (2 * size) + 8);
 
         FluentActions.Invoking(() => NetworkFile.LoadLayers<T>(new MemoryStream(file), "the file", ["a"], []))
-            .Should().Throw<InvalidDataException>().WithMessage($"the file: parameters must be F32 or F64, but \"a.weight\" is {dtype} [2, 1].");
+            .Should().Throw<InvalidDataException>()
+                .WithMessage($"the file: parameters must be F32 or F64, but \"a.weight\" is {dtype} [2, 1].");
     }
 
     [Fact]
@@ -251,7 +267,8 @@ public abstract class NetworkFileTests<T>
         FluentActions.Invoking(() => NetworkFile.Load<T>((string)null!)).Should().Throw<ArgumentNullException>();
         FluentActions.Invoking(() => NetworkFile.Load<T>((Stream)null!, "a")).Should().Throw<ArgumentNullException>();
         FluentActions.Invoking(() => NetworkFile.Load<T>(new MemoryStream(), string.Empty)).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => NetworkFile.Load<T>(new TrickleStream([]), "a")).Should().Throw<ArgumentException>().WithMessage("*seek*");
+        FluentActions.Invoking(() => NetworkFile.Load<T>(new TrickleStream([]), "a"))
+            .Should().Throw<ArgumentException>().WithMessage("*seek*");
     }
 
     protected static byte[] Save<TNetwork>(Network<TNetwork> network)
@@ -312,7 +329,8 @@ public sealed class NetworkFileSingleTests : NetworkFileTests<float>
         FluentActions.Invoking(() => Load(file)).Should().Throw<InvalidDataException>().WithMessage("*unless rounding is allowed*F64*");
         Network<float> loaded = NetworkFile.Load<float>(new MemoryStream(file), "the file", allowRounding: true);
 
-        loaded.Layers[0].Weights.ToColumnMajorArray().Should().Equal(Array.ConvertAll(saved.Layers[0].Weights.ToColumnMajorArray(), w => (float)w));
+        loaded.Layers[0].Weights.ToColumnMajorArray()
+            .Should().Equal(Array.ConvertAll(saved.Layers[0].Weights.ToColumnMajorArray(), w => (float)w));
         loaded.Layers[0].Activation.ToString().Should().Be("LeakyRelu(0.1)");
     }
 
@@ -344,6 +362,7 @@ public sealed class NetworkFileDoubleTests : NetworkFileTests<double>
 
         Network<double> loaded = Load(Save(saved));
 
-        loaded.Layers[1].Weights.ToColumnMajorArray().Should().Equal(Array.ConvertAll(saved.Layers[1].Weights.ToColumnMajorArray(), w => (double)w));
+        loaded.Layers[1].Weights.ToColumnMajorArray()
+            .Should().Equal(Array.ConvertAll(saved.Layers[1].Weights.ToColumnMajorArray(), w => (double)w));
     }
 }

@@ -11,30 +11,47 @@ public sealed class SafetensorsReaderTests
     [Theory]
     [InlineData("a scalar", """{"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}""", 4)]
     [InlineData("a dimension of zero", """{"a":{"dtype":"F64","shape":[3,0],"data_offsets":[0,0]}}""", 0)]
-    [InlineData("zero before what would overflow", """{"a":{"dtype":"F64","shape":[0,9223372036854775807,9223372036854775807],"data_offsets":[0,0]}}""", 0)]
+    [InlineData(
+        "zero before what would overflow",
+        """{"a":{"dtype":"F64","shape":[0,9223372036854775807,9223372036854775807],"data_offsets":[0,0]}}""", 0)]
     [InlineData("no tensors", "{}", 0)]
     [InlineData("no tensors but metadata", """{"__metadata__":{"format":"pt"}}""", 0)]
     [InlineData("white space after the object", "{} \t\r\n  ", 0)]
     [InlineData("white space within", """{ "a" : { "dtype" : "F32" , "shape" : [ 1 ] , "data_offsets" : [ 0 , 4 ] } }""", 4)]
-    [InlineData("keys out of the order of offsets", """{"b":{"dtype":"U8","shape":[3],"data_offsets":[8,11]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 11)]
-    [InlineData("a tensor that is not aligned", """{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"F64","shape":[1],"data_offsets":[3,11]}}""", 11)]
+    [InlineData(
+        "keys out of the order of offsets",
+        """{"b":{"dtype":"U8","shape":[3],"data_offsets":[8,11]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 11)]
+    [InlineData(
+        "a tensor that is not aligned",
+        """{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"F64","shape":[1],"data_offsets":[3,11]}}""", 11)]
     [InlineData("an empty name", """{"":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4)]
     [InlineData("escapes in a name", """{"\u0061\n\"\ud83d\ude00":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4)]
     [InlineData("escapes in a field", """{"a":{"\u0064type":"F\u00332","shape":[1],"data_offsets":[0,4]}}""", 4)]
-    [InlineData("unknown keys in an entry", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"unit":{"x":[1,null]},"n":1.5e3}}""", 4)]
+    [InlineData(
+        "unknown keys in an entry", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"unit":{"x":[1,null]},"n":1.5e3}}""", 4)]
     [InlineData("null metadata", """{"__metadata__":null,"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4)]
-    [InlineData("empty tensors at one place", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"c":{"dtype":"I64","shape":[0],"data_offsets":[0,0]},"d":{"dtype":"I64","shape":[0],"data_offsets":[4,4]}}""", 4)]
+    [InlineData(
+        "empty tensors at one place",
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"c":{"dtype":"I64","shape":[0],"data_offsets":[0,0]},"d":{"dtype":"I64","shape":[0],"data_offsets":[4,4]}}""",
+        4)]
     [InlineData("elements of four bits", """{"a":{"dtype":"F4","shape":[4],"data_offsets":[0,2]}}""", 2)]
     [InlineData("many dimensions", """{"a":{"dtype":"BOOL","shape":[1,1,1,1,1,1,1,1,1,1,1,1,2],"data_offsets":[0,2]}}""", 2)]
     [InlineData("a dtype that is not known", """{"a":{"dtype":"F128","shape":[1],"data_offsets":[0,16]}}""", 16)]
     [InlineData("a lower-case dtype", """{"a":{"dtype":"f32","shape":[1],"data_offsets":[0,5]}}""", 5)]
     [InlineData("a dtype without a name", """{"a":{"dtype":"","shape":[1],"data_offsets":[0,1]}}""", 1)]
     [InlineData("a dtype of less than a byte", """{"a":{"dtype":"I4","shape":[3],"data_offsets":[0,2]}}""", 2)]
-    [InlineData("an unknown dtype of any size", """{"a":{"dtype":"Q5_K","shape":[9223372036854775807,9223372036854775807],"data_offsets":[0,7]}}""", 7)]
-    [InlineData("an unknown dtype before a known one", """{"a":{"dtype":"I4","shape":[3],"data_offsets":[0,2]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""", 6)]
-    [InlineData("an unknown dtype without a byte", """{"a":{"dtype":"I4","shape":[0],"data_offsets":[0,0]},"b":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1)]
+    [InlineData(
+        "an unknown dtype of any size", """{"a":{"dtype":"Q5_K","shape":[9223372036854775807,9223372036854775807],"data_offsets":[0,7]}}""",
+        7)]
+    [InlineData(
+        "an unknown dtype before a known one",
+        """{"a":{"dtype":"I4","shape":[3],"data_offsets":[0,2]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""", 6)]
+    [InlineData(
+        "an unknown dtype without a byte",
+        """{"a":{"dtype":"I4","shape":[0],"data_offsets":[0,0]},"b":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1)]
     [InlineData("a field twice that is ignored", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1,"x":2}}""", 4)]
-    [InlineData("metadata of others that are not texts", """{"__metadata__":{"x":{"y":["z"]},"n":1e400,"null":null,"t":true,"neuralnet":[]}}""", 0)]
+    [InlineData(
+        "metadata of others that are not texts", """{"__metadata__":{"x":{"y":["z"]},"n":1e400,"null":null,"t":true,"neuralnet":[]}}""", 0)]
     [InlineData("metadata of others twice", """{"__metadata__":{"x":"1","\u0078":"2"}}""", 0)]
     [InlineData("half a surrogate pair in the metadata of others", """{"__metadata__":{"x":"\udc00"}}""", 0)]
     [InlineData("nesting in what is ignored", """{"__metadata__":{"x":[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]}}""", 0)]
@@ -112,8 +129,12 @@ public sealed class SafetensorsReaderTests
     [InlineData("no dtype", """{"a":{"shape":[1],"data_offsets":[0,4]}}""", 4)]
     [InlineData("no shape", """{"a":{"dtype":"F32","data_offsets":[0,4]}}""", 4)]
     [InlineData("no offsets", """{"a":{"dtype":"F32","shape":[1]}}""", 4)]
-    [InlineData("a tensor twice", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8)]
-    [InlineData("a tensor twice, once escaped", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\u0061":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8)]
+    [InlineData(
+        "a tensor twice", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        8)]
+    [InlineData(
+        "a tensor twice, once escaped",
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\u0061":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8)]
     [InlineData("a field twice", """{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4)]
     [InlineData("a field twice, once escaped", """{"a":{"dtype":"F32","dt\u0079pe":"F32","shape":[1],"data_offsets":[0,4]}}""", 4)]
     [InlineData("metadata twice", """{"__metadata__":{},"__metadata__":{}}""", 0)]
@@ -126,20 +147,31 @@ public sealed class SafetensorsReaderTests
     [InlineData("metadata that is a text", """{"__metadata__":"x"}""", 0)]
     [InlineData("metadata that is an array", """{"__metadata__":[]}""", 0)]
     [InlineData("a hole before the first tensor", """{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8)]
-    [InlineData("a hole", """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}""", 3)]
-    [InlineData("an overlap", """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}""", 3)]
-    [InlineData("two tensors in one place", """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}""", 2)]
-    [InlineData("an empty tensor in the middle of another", """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[0],"data_offsets":[1,1]}}""", 2)]
+    [InlineData(
+        "a hole", """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}""", 3)]
+    [InlineData(
+        "an overlap", """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}""", 3)]
+    [InlineData(
+        "two tensors in one place",
+        """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}""", 2)]
+    [InlineData(
+        "an empty tensor in the middle of another",
+        """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[0],"data_offsets":[1,1]}}""", 2)]
     [InlineData("an overflow", """{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}""", 0)]
     [InlineData("an overflow by the size", """{"a":{"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,0]}}""", 0)]
-    [InlineData("an overflow before a zero", """{"a":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904,0],"data_offsets":[0,0]}}""", 0)]
-    [InlineData("a promise of 2^60 elements", """{"a":{"dtype":"U8","shape":[1152921504606846976],"data_offsets":[0,1152921504606846976]}}""", 0)]
+    [InlineData(
+        "an overflow before a zero", """{"a":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904,0],"data_offsets":[0,0]}}""",
+        0)]
+    [InlineData(
+        "a promise of 2^60 elements", """{"a":{"dtype":"U8","shape":[1152921504606846976],"data_offsets":[0,1152921504606846976]}}""", 0)]
     [InlineData("half a surrogate pair in a name", """{"\ud800":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4)]
     [InlineData("half a surrogate pair in a dtype", """{"a":{"dtype":"\ud800","shape":[1],"data_offsets":[0,4]}}""", 4)]
     [InlineData("an unknown dtype beyond the end", """{"a":{"dtype":"I4","shape":[3],"data_offsets":[0,2]}}""", 1)]
     [InlineData("an unknown dtype before the end", """{"a":{"dtype":"I4","shape":[3],"data_offsets":[0,2]}}""", 3)]
     [InlineData("a hole before an unknown dtype", """{"a":{"dtype":"I4","shape":[3],"data_offsets":[1,3]}}""", 3)]
-    [InlineData("an unknown dtype over another tensor", """{"a":{"dtype":"I4","shape":[3],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}""", 3)]
+    [InlineData(
+        "an unknown dtype over another tensor",
+        """{"a":{"dtype":"I4","shape":[3],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}""", 3)]
     [InlineData("reversed offsets of an unknown dtype", """{"a":{"dtype":"I4","shape":[3],"data_offsets":[2,0]}}""", 2)]
     [InlineData("a negative dimension of an unknown dtype", """{"a":{"dtype":"I4","shape":[-1],"data_offsets":[0,2]}}""", 2)]
     [InlineData("an unfinished object", """{"a":""", 0)]
@@ -179,7 +211,8 @@ public sealed class SafetensorsReaderTests
             int position = at == 1 ? 18 : 22; // within "x" and within "y"
             byte[] header = [.. start[..position], .. bytes, .. start[position..]];
 
-            FluentActions.Invoking(() => Read(SafetensorsBytes.Of(header))).Should().Throw<InvalidDataException>().WithMessage("the file: the header must be UTF-8, but is not.");
+            FluentActions.Invoking(() => Read(SafetensorsBytes.Of(header)))
+                .Should().Throw<InvalidDataException>().WithMessage("the file: the header must be UTF-8, but is not.");
         }
     }
 

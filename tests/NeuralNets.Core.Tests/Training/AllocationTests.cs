@@ -53,7 +53,8 @@ public sealed class AllocationTests
         allocated.Should().BeLessThan(Samples * 784 * sizeof(float) / 50);
     }
 
-    private static void CheckSteps<T>(int workers, int? batchSize, int microBatchSize, bool byUnits, IActivation<T> activation, string backend = "managed")
+    private static void CheckSteps<T>(
+        int workers, int? batchSize, int microBatchSize, bool byUnits, IActivation<T> activation, string backend = "managed")
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const int Warm = 20;

@@ -70,7 +70,8 @@ public sealed class BitsTests
                     foreach (bool byUnits in s_cuts)
                     {
                         BitsScenario.TrainSmall<T>(activation, workers, microBatchSize, byUnits).Should().Be(
-                            expected, $"with {width}, {workers} workers, micro-batches of {microBatchSize}, first layer cut by units: {byUnits}");
+                            expected,
+                            $"with {width}, {workers} workers, micro-batches of {microBatchSize}, first layer cut by units: {byUnits}");
                     }
                 }
             }

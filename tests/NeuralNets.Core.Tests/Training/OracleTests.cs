@@ -68,11 +68,14 @@ public sealed class OracleTests
         Compare("accuracy", afterUpdates.Select(score => score.Accuracy!.Value), expected.AccuraciesAfterUpdate, 1e-15);
         for (int l = 0; l < network.Layers.Count; l++)
         {
-            Compare($"weight of layer {l}", network.Layers[l].Weights.ToRowMajorArray().Select(double.CreateChecked), expected.Weights1[l].SelectMany(row => row), tolerance, floorShare);
-            Compare($"bias of layer {l}", network.Layers[l].Biases.Select(double.CreateChecked), expected.Biases1[l], tolerance, floorShare);
+            Compare($"weight of layer {l}", network.Layers[l].Weights.ToRowMajorArray().Select(double.CreateChecked),
+                expected.Weights1[l].SelectMany(row => row), tolerance, floorShare);
+            Compare(
+                $"bias of layer {l}", network.Layers[l].Biases.Select(double.CreateChecked), expected.Biases1[l], tolerance, floorShare);
         }
 
-        double[] probabilities = [.. network.Predict(expected.Samples<T>().ToMatrix(), backend: backend).ToRowMajorArray().Select(double.CreateChecked)];
+        double[] probabilities = [.. network.Predict(expected.Samples<T>().ToMatrix(), backend: backend)
+            .ToRowMajorArray().Select(double.CreateChecked)];
         Compare("probability", probabilities, expected.Probabilities.SelectMany(row => row), tolerance, floorShare);
     }
 
