@@ -184,10 +184,10 @@ public sealed partial class Network<T>
     {
         ArgumentNullException.ThrowIfNull(samples);
         CheckFeatures("the data set", samples.FeatureCount, samples.Count, nameof(samples));
-        CheckTargets("The data set", samples, nameof(samples));
         loss ??= UsualLoss.Of(OutputActivation)
             ?? throw new ArgumentException($"An output layer with {OutputActivation} has no usual loss: give one.", nameof(loss));
         loss.CheckOutput(OutputActivation, OutputCount);
+        CheckTargets("The data set", samples, loss, nameof(samples));
         double[] costs = new double[samples.Count];
         int correct = 0;
         ForEachBlock([], samples, maxDegreeOfParallelism, backend, (pass, start, count) => Interlocked.Add(
@@ -218,8 +218,8 @@ public sealed partial class Network<T>
     internal static Score ScoreOf(Dataset<T> samples, double cost, long correct) =>
         new(new Cost(cost, samples.Count), samples.Targets.AreLabels ? (double)correct / samples.Count : null);
 
-    /// <exception cref="ArgumentException">The targets of a set are not for the outputs of this network.</exception>
-    internal void CheckTargets(string what, Dataset<T> set, string parameter)
+    /// <exception cref="ArgumentException">The targets of a set are not for the outputs of this network, or not for the loss.</exception>
+    internal void CheckTargets(string what, Dataset<T> set, ILoss<T> loss, string parameter)
     {
         if (set.Targets.OutputCount != OutputCount)
         {
@@ -229,6 +229,9 @@ public sealed partial class Network<T>
                     : $"{what} must have a value for each of the {OutputCount} outputs, but has {set.Targets.OutputCount} per sample.",
                 parameter);
         }
+
+        // Labels or values: the loss says on the first sample what it cannot take, before anything is changed.
+        loss.Evaluate(new T[OutputCount], set.Targets.Batch(0, 1), new T[OutputCount], new double[1]);
     }
 
     /// <summary>What is done with a block of samples.</summary>

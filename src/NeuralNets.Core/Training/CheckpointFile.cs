@@ -30,9 +30,9 @@ namespace NeuralNets.Core.Training;
 /// <see cref="GradientDescentTrainer{T}.MaxDegreeOfParallelism"/> and <see cref="GradientDescentTrainer{T}.Checkpoints"/>.
 /// </para>
 /// <para>
-/// After a call of Fit that was cancelled or failed, the parameters are those of some step within an epoch, and a checkpoint that
-/// is saved then continues at the start of that epoch: not what an uninterrupted run gives. The checkpoints that the
-/// trainer writes itself are all from the end of an epoch.
+/// After a call of Fit that was cancelled, the parameters are those of some step within an epoch, and a checkpoint that is saved then
+/// continues at the start of that epoch: not what an uninterrupted run gives. The checkpoints that the trainer writes itself are all
+/// from the end of an epoch, and so are the parameters after a call that failed.
 /// </para>
 /// </remarks>
 public static class CheckpointFile

@@ -256,10 +256,10 @@ public sealed class GradientDescentTrainer<T>
                 $"An output layer with {Network.OutputActivation} has no usual loss: set {nameof(Loss)} before training.");
         }
 
-        CheckSet(training, nameof(training));
+        CheckSet(training, settings.Loss, nameof(training));
         if (validation is not null)
         {
-            CheckSet(validation, nameof(validation));
+            CheckSet(validation, settings.Loss, nameof(validation));
         }
 
         if (IsResumed && TrainingSet is { } trainedOn && !training.Has(trainedOn))
@@ -271,9 +271,9 @@ public sealed class GradientDescentTrainer<T>
         }
     }
 
-    private void CheckSet(Dataset<T> set, string parameter)
+    private void CheckSet(Dataset<T> set, ILoss<T> loss, string parameter)
     {
         Network.CheckFeatures($"the {parameter} set", set.FeatureCount, set.Count, parameter);
-        Network.CheckTargets($"The {parameter} set", set, parameter);
+        Network.CheckTargets($"The {parameter} set", set, loss, parameter);
     }
 }

@@ -94,7 +94,7 @@ public class SampleTests
     {
         SampleProcess run = await SampleProcess.RunAsync(
             "--samples", "300", "--epochs", "2", "--batch", "full", "--hidden", "20,15,12", "--activation", "leaky-relu",
-            "--initializer", "glorot-normal", "--learning-rate", "0.25", "--seed", "18446744073709551615",
+            "--initializer", "glorot-normal", "--learning-rate", "0.25", "--seed", "9223372036854775807",
             "--precision", "double");
 
         run.ExitCode.Should().Be(0);
@@ -113,7 +113,7 @@ public class SampleTests
     [InlineData("--learning-rate", "-1", "--learning-rate must be a positive number of at most 1E+30, but was '-1'.")]
     [InlineData("--learning-rate", "1e300", "--learning-rate must be a positive number of at most 1E+30, but was '1e300'.")]
     [InlineData("--activation", "foo", "--activation must be one of relu, leaky-relu, sigmoid, tanh, identity, but was 'foo'.")]
-    [InlineData("--seed", "-1", "--seed must be a whole number from 0 to 18446744073709551615, but was '-1'.")]
+    [InlineData("--seed", "-1", "--seed must be a whole number from 0 to 9223372036854775807, but was '-1'.")]
     [InlineData("--samples", "70000", "--samples must be at most 60000, the number of training images, but was 70000.")]
     [InlineData("--data", "there is no such folder", "*there is no such folder*")]
     [InlineData("--batch", "0", "--batch must be full or a whole number of at least 1, but was '0'.")]
@@ -169,7 +169,7 @@ public class SampleTests
 
     [Theory]
     [InlineData("explore", "--digits", "0", "--digits must be a whole number from 1 to 100, but was '0'.")]
-    [InlineData("explore", "--seed", "x", "--seed must be a whole number from 0 to 18446744073709551615, but was 'x'.")]
+    [InlineData("explore", "--seed", "x", "--seed must be a whole number from 0 to 9223372036854775807, but was 'x'.")]
     [InlineData("reproduce", "--activation", "identity", "--activation must be one of relu, *, tanh, all, but was *")]
     [InlineData("--epochs", "3", "explore", "Options must follow the command explore, but --epochs comes before it.")]
     [InlineData("explore", "--epochs", "3", "*--epochs*")]
