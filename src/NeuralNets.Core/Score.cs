@@ -11,7 +11,9 @@ public sealed record Score(Cost Cost, double? Accuracy)
 {
     /// <summary>Returns the mean cost, and the accuracy where there is one.</summary>
     /// <returns>For instance <c>cost 0.075, accuracy 98.4 %</c>, in the invariant culture.</returns>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"cost {Cost.Mean:G4}{(Accuracy is { } accuracy ? $", accuracy {accuracy * 100:F1} %" : "")}");
+    public override string ToString()
+    {
+        string cost = string.Create(CultureInfo.InvariantCulture, $"cost {Cost.Mean:G4}");
+        return Accuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $"{cost}, accuracy {accuracy * 100:F1} %") : cost;
+    }
 }

@@ -28,11 +28,13 @@ public abstract class PredictionRefusalTests<T>
             x.AsSpan(sample * Inputs, Inputs).Fill(T.CreateChecked(value));
             Network<T> network = Saturating();
             int[] labels = new int[Samples];
-            string message = $"A label needs finite outputs, but those of sample {sample} are not: its features are NaN, infinite or too large*";
+            string message =
+                $"A label needs finite outputs, but those of sample {sample} are not: its features are NaN, infinite or too large*";
 
             network.Invoking(it => it.PredictLabels(Matrix<T>.Build.Dense(Inputs, Samples, x), maxDegreeOfParallelism: 2))
                 .Should().Throw<ArgumentException>().WithMessage(message).WithParameterName("inputs");
-            network.Invoking(it => it.PredictLabels(x, labels)).Should().Throw<ArgumentException>().WithMessage(message).WithParameterName("inputs");
+            network.Invoking(it => it.PredictLabels(x, labels)).Should().Throw<ArgumentException>()
+                .WithMessage(message).WithParameterName("inputs");
             labels[sample].Should().Be(-1);
             labels.Where((_, j) => j != sample).Should().OnlyContain(label => label >= 0 && label < Classes);
             if (double.IsFinite(value)) // A data set refuses the others.
@@ -69,7 +71,7 @@ public abstract class PredictionRefusalTests<T>
         T[] before = [.. buffer];
 
         s_network.Invoking(it => it.Predict(buffer.AsSpan(from, Inputs * Samples), buffer.AsSpan(to, Classes * Samples)))
-            .Should().Throw<ArgumentException>().WithMessage("The outputs must not overlap the inputs*").WithParameterName("outputs");
+            .Should().Throw<ArgumentException>().WithMessage("*must not overlap*").WithParameterName("outputs");
 
         buffer.Should().Equal(before);
     }

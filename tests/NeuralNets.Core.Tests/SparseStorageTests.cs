@@ -31,8 +31,8 @@ public sealed class SparseStorageTests
         }
 
         emptyResult.Should().Throw<ArgumentException>()
-            .WithMessage("*null: AsArray() of a sparse vector*").WithParameterName("probabilities");
+            .WithMessage("*null: AsArray() of a sparse vector*").WithParameterName("outputs");
         emptyLogits.Should().Throw<ArgumentException>()
-            .WithMessage("*null: AsArray() of a sparse vector*").WithParameterName("logits");
+            .WithMessage("*null: AsArray() of a sparse vector*").WithParameterName("z");
     }
 }

@@ -15,7 +15,7 @@ namespace NeuralNets.Core.Backends;
 /// itself takes a native one when it is first used and finds one.</para>
 /// <para>A provider multiplies whole arrays only. What is not the whole of an array is copied, to it and, for a result, back;
 /// <see cref="CopiedBytes"/> and <see cref="CopyTime"/> say what that costs. Providers use threads of their own, so training and
-/// prediction call them from one worker, which also leaves most arrays whole: a <c>MaxWorkers</c> of 1 says nothing about
+/// prediction call them from one worker, which also leaves most arrays whole: a <c>MaxDegreeOfParallelism</c> of 1 says nothing about
 /// the provider's threads, <c>Control.MaxDegreeOfParallelism</c> does.</para>
 /// </remarks>
 public sealed class MathNetBackend : GemmBackend

@@ -2,8 +2,9 @@ using System.Globalization;
 
 namespace NeuralNets.Core.Training;
 
-/// <summary>The exception thrown when a cost is NaN or infinite, or would be after the last step of an epoch, and training stops. The failed
-/// epoch is taken back: the network has the parameters of the end of the last completed one, or those from before the call.</summary>
+/// <summary>The exception thrown when a cost is NaN or infinite, or would be after the last step of an epoch, and training stops. The
+/// failed epoch is taken back: the network has the parameters of the end of the last completed one, or those from before the
+/// call.</summary>
 public sealed class NonFiniteCostException : ArithmeticException
 {
     internal NonFiniteCostException(int epoch, int step, double cost, double learningRate)

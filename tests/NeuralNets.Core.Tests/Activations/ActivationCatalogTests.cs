@@ -54,7 +54,8 @@ public abstract class ActivationCatalogTests<T>
         {
             if (entry.Parameter is not { } parameter)
             {
-                entry.Invoking(it => it.Create(0.5)).Should().Throw<ArgumentException>().WithMessage($"{entry.Name} has no parameter, but got *");
+                entry.Invoking(it => it.Create(0.5)).Should().Throw<ArgumentException>()
+                    .WithMessage($"{entry.Name} has no parameter, but got *");
                 continue;
             }
 
@@ -87,7 +88,8 @@ public abstract class ActivationCatalogTests<T>
             double bound = function.Bound(double.CreateChecked(largest));
 
             // A bound is of real numbers; values are rounded.
-            a.Max(value => double.CreateChecked(T.Abs(value))).Should().BeLessThanOrEqualTo(bound * (1 + 1e-6), $"of {function} for {limit}");
+            a.Max(value => double.CreateChecked(T.Abs(value)))
+                .Should().BeLessThanOrEqualTo(bound * (1 + 1e-6), $"of {function} for {limit}");
         }
     }).QuickCheckThrowOnFailure();
 

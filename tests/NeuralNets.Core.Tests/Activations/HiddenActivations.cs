@@ -7,7 +7,8 @@ namespace NeuralNets.Core.Tests.Activations;
 internal static class HiddenActivations
 {
     public static IReadOnlyList<string> Names { get; } =
-        [.. ActivationCatalog<double>.Entries.Where(entry => entry.Type.IsAssignableTo(typeof(IActivation<double>))).Select(entry => entry.Name)];
+        [.. ActivationCatalog<double>.Entries.Where(entry => entry.Type.IsAssignableTo(typeof(IActivation<double>))).Select(entry =>
+            entry.Name)];
 
     /// <summary>One of each with its default parameter.</summary>
     public static IReadOnlyList<IActivation<T>> All<T>()

@@ -30,6 +30,7 @@ public sealed class MathNetMklReferenceTests
     {
         string output = DotnetCommand.Run(["msbuild", Repository.File(project), $"-getItem:{item}", .. options]);
         using var json = JsonDocument.Parse(output);
-        return [.. json.RootElement.GetProperty("Items").GetProperty(item).EnumerateArray().Select(each => each.GetProperty("Identity").GetString()!)];
+        return [.. json.RootElement.GetProperty("Items").GetProperty(item).EnumerateArray().Select(each =>
+            each.GetProperty("Identity").GetString()!)];
     }
 }

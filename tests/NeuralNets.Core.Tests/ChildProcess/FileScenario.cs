@@ -1,7 +1,7 @@
-using NeuralNets.Core.Training;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Serialization;
+using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests.ChildProcess;
 

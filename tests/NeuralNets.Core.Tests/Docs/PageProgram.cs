@@ -38,7 +38,8 @@ internal static class PageProgram
             [CSharpSyntaxTree.ParseText(ImplicitUsings), CSharpSyntaxTree.ParseText(Source(page, only), path: page.Name)],
             s_references,
             new CSharpCompilationOptions(
-                OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
+                OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release,
+                    nullableContextOptions: NullableContextOptions.Enable));
         using FileStream stream = File.Create(program);
         EmitResult result = compilation.Emit(stream);
         result.Diagnostics.Where(each => each.Severity >= DiagnosticSeverity.Warning)

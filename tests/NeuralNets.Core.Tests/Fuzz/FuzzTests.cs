@@ -1,4 +1,3 @@
-using NeuralNets.Core.Training;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
@@ -6,6 +5,7 @@ using NeuralNets.Core.Data;
 using NeuralNets.Core.Serialization;
 using NeuralNets.Core.Tests.Data;
 using NeuralNets.Core.Tests.Serialization;
+using NeuralNets.Core.Training;
 using Xunit.Abstractions;
 
 namespace NeuralNets.Core.Tests.Fuzz;
@@ -36,11 +36,16 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
     private static readonly (string, string)[] s_damage =
     [
-        ("<begin>", "0"), ("<end>", "9223372036854775807"), ("<begin>", "-1"), ("<end>", "\"4\""), ("<end>", "4.0"), ("<begin>,<end>", "<end>,<begin>"),
-        ("<begin>,<end>", "<begin>"), ("[<begin>,<end>]", "null"), ("\"shape\":[", "\"shape\":[4611686018427387904,4,"), ("\"shape\":[", "\"shape\":[1,"),
-        ("\"shape\":[", "\"shape\":[0,"), ("\"shape\":[", "\"shape\":[-1,"), ("\"shape\":[", "\"shape\":[[],"), ("\"shape\":[", "\"shape\":[2e0,"),
-        ("dtype\":\"", "dtype\":\"f"), ("\"dtype\":\"", "\"dtype\":\"\\ud800"), ("\"dtype\":", "\"dtype\":1,\"x\":"), ("\"dtype\"", "\"type\""),
-        ("{", "{\"x\":[[[[]]]],"), ("{", "{\"dtype\":\"F32\","), ("{", "[{"), ("}", ",}"), ("\":{", "\\ud800\":{"), ("]}", "]"), ("\"", "'"),
+        ("<begin>", "0"), ("<end>", "9223372036854775807"), ("<begin>", "-1"), ("<end>", "\"4\""), ("<end>", "4.0"), ("<begin>,<end>",
+            "<end>,<begin>"),
+        ("<begin>,<end>", "<begin>"), ("[<begin>,<end>]", "null"), ("\"shape\":[", "\"shape\":[4611686018427387904,4,"), ("\"shape\":[",
+            "\"shape\":[1,"),
+        ("\"shape\":[", "\"shape\":[0,"), ("\"shape\":[", "\"shape\":[-1,"), ("\"shape\":[", "\"shape\":[[],"), ("\"shape\":[",
+            "\"shape\":[2e0,"),
+        ("dtype\":\"", "dtype\":\"f"), ("\"dtype\":\"", "\"dtype\":\"\\ud800"), ("\"dtype\":", "\"dtype\":1,\"x\":"), ("\"dtype\"",
+            "\"type\""),
+        ("{", "{\"x\":[[[[]]]],"), ("{", "{\"dtype\":\"F32\","), ("{", "[{"), ("}", ",}"), ("\":{", "\\ud800\":{"), ("]}", "]"), ("\"",
+            "'"),
     ];
 
     [Fact]
@@ -52,9 +57,11 @@ public sealed class FuzzTests(ITestOutputHelper output)
         Mutation.MaybeGzip(
             from type in Gen.Elements<byte>(8, 8, 8, 8, 9, 13, 0, 255)
             from count in Gen.Choose(0, 6)
-            from dimensions in Gen.ArrayOf(Gen.Frequency((4, Gen.Choose(0, 6).Select(d => (long)d)), (1, Gen.Elements(Mutation.AwkwardNumbers))), count)
+            from dimensions in Gen.ArrayOf(Gen.Frequency((4, Gen.Choose(0, 6).Select(d =>
+                (long)d)), (1, Gen.Elements(Mutation.AwkwardNumbers))), count)
             from length in Gen.OneOf(
-                Gen.Choose(0, 300), Gen.Constant((int)Math.Min(300, dimensions.Aggregate(1.0, (product, dimension) => product * (uint)dimension))))
+                Gen.Choose(0, 300), Gen.Constant((int)Math.Min(300, dimensions.Aggregate(1.0, (product, dimension) =>
+                    product * (uint)dimension))))
             select Idx(type, dimensions, length)),
         seed: 2,
         ReadIdx);
@@ -71,12 +78,14 @@ public sealed class FuzzTests(ITestOutputHelper output)
                 Gen.Frequency(
                     (60, Gen.Choose(0, 255).Select(n => $"{n}")),
                     (4, Gen.Elements(" 7", "7\t", "\t 255 ", "007")),
-                    (1, Gen.Elements("", "256", "\"1\"", "\"", "\u00e4", "\ufeff", "NaN", "1e3", "-1", "0x1", "\0", "\r", ",", "\n", "99999999999999999999"))),
+                    (1, Gen.Elements("", "256", "\"1\"", "\"", "\u00e4", "\ufeff", "NaN", "1e3", "-1", "0x1", "\0", "\r", ",", "\n",
+                        "99999999999999999999"))),
                 columns * rows)
             from header in Gen.Elements("", "", "label,a,b,c,d", "\"label\", \"a,\"\"b\"", "a,label", "\"a", "\"a\"x", "\ufefflabel,b")
             from end in Gen.Elements("\n", "\n", "\n", "\r\n", "\r", "\n\n")
             select Encoding.UTF8.GetBytes(
-                string.Join(end, new[] { header }.Where(row => row.Length > 0).Concat(fields.Chunk(columns).Select(row => string.Join(',', row)))))),
+                string.Join(end, new[] { header }.Where(row => row.Length > 0).Concat(fields.Chunk(columns).Select(row =>
+                    string.Join(',', row)))))),
         seed: 4,
         ReadCsv);
 
@@ -94,7 +103,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         from count in Gen.Choose(0, 4)
         from entries in Gen.ArrayOf(Entries, count)
         from open in Gen.Frequency(
-            (8, Gen.Constant("{")), (4, Gen.Elements("{\"__metadata__\":{\"a\":\"b\"}", "{\"__metadata__\":null")), (1, Gen.Elements(" {", "[", "", "{,")))
+            (8, Gen.Constant("{")), (4, Gen.Elements("{\"__metadata__\":{\"a\":\"b\"}", "{\"__metadata__\":null")), (1, Gen.Elements(" {",
+                "[", "", "{,")))
         from close in Gen.Frequency((8, Gen.Elements("}", "}  ")), (1, Gen.Elements("}\0", ",}", "}}", "", "]")))
         from rest in Gen.Frequency((8, Gen.Constant(0)), (1, Gen.Choose(-3, 3)))
         select MadeUp(open, entries, close, rest),
@@ -120,7 +130,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
     [Fact]
     public void LoadLayers_DamagedFile_SucceedsOrThrowsInvalidData() => Fuzz(
         Mutation.Of([Unsealed()], headerLength: 700), seed: 9, (stream, _) =>
-        NetworkFile.LoadLayers<double>(stream, "file", ["layers.1", "layers.2"], [new Softsign<double>()]).InputCount.Should().BePositive());
+        NetworkFile.LoadLayers<double>(stream, "file", ["layers.1", "layers.2"], [new Softsign<double>()]).InputCount
+            .Should().BePositive());
 
     /// <summary>A file with checksums that is damaged in up to four places: it has what was saved, or it is refused.</summary>
     [Fact]
@@ -142,7 +153,9 @@ public sealed class FuzzTests(ITestOutputHelper output)
     public void LoadCheckpoint_DamagedFile_SucceedsOrThrowsInvalidData()
     {
         using var folder = new TempDirectory();
-        var trainer = new Core.Training.GradientDescentTrainer<float>(new Network<float>([3, 4, 2], new Core.Activations.LeakyRelu<float>(), seed: 1)) { BatchSize = 4 };
+        var trainer = new Core.Training.GradientDescentTrainer<float>(new Network<float>([3, 4, 2],
+            new Core.Activations.LeakyRelu<float>(), seed: 1))
+        { BatchSize = 4 };
         CheckpointFile.Save(folder.File("checkpoint"), trainer);
         byte[] valid = SafetensorsBytes.WithoutChecksums(File.ReadAllBytes(folder.File("checkpoint")));
 
@@ -167,7 +180,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var texts = new List<string>();
         foreach ((string text, int size) in entries)
         {
-            texts.Add(text.Replace("<begin>", $"{end}", StringComparison.Ordinal).Replace("<end>", $"{end + size}", StringComparison.Ordinal));
+            texts.Add(text.Replace("<begin>", $"{end}", StringComparison.Ordinal).Replace("<end>", $"{end + size}",
+                StringComparison.Ordinal));
             end += size;
         }
 

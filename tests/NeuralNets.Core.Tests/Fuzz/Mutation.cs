@@ -72,7 +72,8 @@ internal static class Mutation
                 return bytes[..at];
             case 5:
                 // A number in place of eight bytes, in either order.
-                byte[] written = BitConverter.GetBytes(length % 2 == 0 ? number : System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(number));
+                byte[] written = BitConverter.GetBytes(length % 2 == 0 ? number
+                    : System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(number));
                 written.AsSpan(0, Math.Min(8, rest.Length)).CopyTo(changed.AsSpan(at));
                 return changed;
             case 6:

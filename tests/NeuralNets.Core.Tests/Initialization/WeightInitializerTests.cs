@@ -78,7 +78,8 @@ public class WeightInitializerTests
             DenseLayer<double> layer = network.Layers[l];
             var random = RandomSequence.ForWeights(77, l);
             layer.Weights.ToColumnMajorArray().Should().Equal(
-                Enumerable.Range(0, layer.InputCount * layer.OutputCount).Select(i => initializer.Draw(layer.InputCount, layer.OutputCount, random, i)));
+                Enumerable.Range(0, layer.InputCount * layer.OutputCount).Select(i =>
+                    initializer.Draw(layer.InputCount, layer.OutputCount, random, i)));
             layer.Weights[1, 2].Should().Be(initializer.Draw(layer.InputCount, layer.OutputCount, random, (2 * layer.OutputCount) + 1));
             layer.Biases.Should().OnlyContain(bias => bias == 0);
         }

@@ -28,7 +28,8 @@ public abstract class UpdateKernelTests<T>
             for (int length = 0; length <= MostElements; length++)
             {
                 T[] sums = RandomValues.Create<T>(length + 1, length, limit: 3);
-                T[][] values = [.. Enumerable.Range(0, 3).Select(i => RandomValues.Create<T>(length + (100 * i) + 2, length + (2 * Margin)))];
+                T[][] values = [.. Enumerable.Range(0, 3).Select(
+                    i => RandomValues.Create<T>(length + (100 * i) + 2, length + (2 * Margin)))];
                 if (length > 4)
                 {
                     sums[length / 2] = T.NegativeZero;
@@ -44,7 +45,8 @@ public abstract class UpdateKernelTests<T>
                 returned.Should().Be(largest, $"of {length} with {width}");
                 for (int i = 0; i < 3; i++)
                 {
-                    RandomValues.Bits<T>(values[i]).Should().Equal(RandomValues.Bits<T>(expected[i]), $"of {length} with {width}, slot {i - 1}");
+                    RandomValues.Bits<T>(values[i])
+                        .Should().Equal(RandomValues.Bits<T>(expected[i]), $"of {length} with {width}, slot {i - 1}");
                 }
 
                 Span<T> Inner(int i) => values[i].AsSpan(Margin, length);

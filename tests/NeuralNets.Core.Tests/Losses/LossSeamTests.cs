@@ -92,7 +92,8 @@ public sealed class LossSeamTests
 
         values.Loss.Should().BeNull();
         values.Invoking(it => it.Fit(set, 1)).Should().Throw<InvalidOperationException>().WithMessage("*Identity has no usual loss*Loss*");
-        values.Invoking(it => it.Loss = new CrossEntropyLoss<double>()).Should().Throw<ArgumentException>().WithMessage("*Softmax*Identity*");
+        values.Invoking(it => it.Loss = new CrossEntropyLoss<double>()).Should().Throw<ArgumentException>()
+            .WithMessage("*Softmax*Identity*");
         labels.Invoking(it => it.Loss = new HalfSquares<double>()).Should().Throw<ArgumentException>().WithMessage("*Identity*Softmax*");
         labels.Network.Invoking(it => it.Evaluate(SmallTraining.Blobs(4), new HalfSquares<double>()))
             .Should().Throw<ArgumentException>().WithMessage("*Identity*Softmax*");
@@ -140,7 +141,8 @@ public sealed class LossSeamTests
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(
             4,
             [
-                .. Enumerable.Range(0, layers - 1).Select(l => new LayerSpec<T>(l == 0 ? 34 : 5, HiddenActivations.Create<T>(activation, 0.2))),
+                .. Enumerable.Range(0, layers - 1).Select(
+                    l => new LayerSpec<T>(l == 0 ? 34 : 5, HiddenActivations.Create<T>(activation, 0.2))),
                 new(3, new Identity<T>()),
             ],
             seed: 3);

@@ -1,8 +1,8 @@
-using NeuralNets.Core.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Losses;
+using NeuralNets.Core.Numerics;
 using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests.Numerics;

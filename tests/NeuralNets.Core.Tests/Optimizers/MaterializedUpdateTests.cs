@@ -62,7 +62,8 @@ public sealed class MaterializedUpdateTests
         TrainingResult result = trainer.Fit(set, 2, set);
         trainer.BatchSize = null;
         trainer.Fit(set, 1);
-        return $"{network.ComputeParametersSha256()} {string.Join(' ', result.Epochs.Select(epoch => $"{epoch.Training} {epoch.Validation}"))}";
+        IEnumerable<string> scores = result.Epochs.Select(epoch => $"{epoch.Training} {epoch.Validation}");
+        return $"{network.ComputeParametersSha256()} {string.Join(' ', scores)}";
     }
 
     /// <summary>Samples with a share of zeros; some features are zero in all of them, and one has a negative zero.</summary>

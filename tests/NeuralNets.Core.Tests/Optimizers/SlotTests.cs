@@ -194,7 +194,8 @@ public abstract class SlotTests<T>
     {
         byte[] file = SafetensorsBytes.WithoutChecksums(Saved());
 
-        FluentActions.Invoking(() => Load(SafetensorsBytes.Replace(file, old, with))).Should().Throw<InvalidDataException>().WithMessage("saved*");
+        FluentActions.Invoking(() => Load(SafetensorsBytes.Replace(file, old, with))).Should().Throw<InvalidDataException>()
+            .WithMessage("saved*");
     }
 
     private static byte[] Saved()

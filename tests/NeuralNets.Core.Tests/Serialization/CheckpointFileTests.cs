@@ -1,6 +1,6 @@
-using NeuralNets.Core.Losses;
 using System.Numerics;
 using NeuralNets.Core.Data;
+using NeuralNets.Core.Losses;
 using NeuralNets.Core.Serialization;
 using NeuralNets.Core.Tests.ChildProcess;
 using NeuralNets.Core.Tests.Data;

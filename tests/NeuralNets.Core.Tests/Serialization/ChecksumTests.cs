@@ -15,7 +15,8 @@ namespace NeuralNets.Core.Tests.Serialization;
 public abstract class ChecksumTests<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The history of two epochs: the first tensor of a checkpoint in float, since it is in double, and otherwise the last.</summary>
+    /// <summary>The history of two epochs: the first tensor of a checkpoint in float, since it is in double, and otherwise the
+    /// last.</summary>
     private const int HistoryBytes = 2 * 6 * sizeof(double);
 
     private static readonly Dataset<T> s_samples = Dataset<T>.FromMatrix(

@@ -103,7 +103,9 @@ public abstract class NetworkFileTests<T>
         byte[] file = Save(AllActivations());
 
         FluentActions.Invoking(() => Load(file)).Should().Throw<InvalidDataException>()
-            .WithMessage("the file: neuralnets.network, layer 6 has the activation \"Softsign\", which is not this library's and must be given, but none was.");
+            .WithMessage(
+                "the file: neuralnets.network, layer 6 has the activation \"Softsign\", which is not this library's and must be given, "
+                + "but none was.");
         FluentActions.Invoking(() => Load(file, new Softsign<T>("Swish"))).Should().Throw<InvalidDataException>()
             .WithMessage("*\"Softsign\"*but only Swish was.");
     }

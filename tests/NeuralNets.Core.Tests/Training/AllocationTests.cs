@@ -79,7 +79,7 @@ public sealed class AllocationTests
                     {
                         counter.Start = bytes;
                     }
-    
+
                     counter.End = bytes;
                 },
             },

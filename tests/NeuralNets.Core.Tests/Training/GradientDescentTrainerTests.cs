@@ -137,7 +137,10 @@ public sealed class GradientDescentTrainerTests
             Features, Samples, (i, j) => (j == first) != (i == 0) ? 0 : j == first ? 1e6f : 1);
         var network = new Network<float>(
         [
-            new(Matrix<float>.Build.Dense(Units, Features, (_, j) => j == 0 ? 0 : 0.5f), Vector<float>.Build.Dense(Units), new Tanh<float>()),
+            new(
+                Matrix<float>.Build.Dense(Units, Features, (_, j) => j == 0 ? 0 : 0.5f),
+                Vector<float>.Build.Dense(Units),
+                new Tanh<float>()),
             new(Matrix<float>.Build.Dense(2, Units, (i, _) => i == 0 ? 1e10f : -1e10f), Vector<float>.Build.Dense(2), new Softmax<float>()),
         ]);
         var trainer = new GradientDescentTrainer<float>(network)

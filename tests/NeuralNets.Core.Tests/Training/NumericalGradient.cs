@@ -22,7 +22,8 @@ internal static class NumericalGradient
             Matrix<double> analytic = network.Layers[l].Weights - after.Layers[l].Weights;
             Matrix<double> numeric = Matrix<double>.Build.Dense(analytic.RowCount, analytic.ColumnCount, (i, j) =>
                 CentralDifference(moved, meanCost, h => weights[i, j] += h));
-            RelativeDistance(analytic.ToColumnMajorArray(), numeric.ToColumnMajorArray()).Should().BeLessThan(1e-7, $"of the weights of layer {l}");
+            RelativeDistance(analytic.ToColumnMajorArray(), numeric.ToColumnMajorArray())
+                .Should().BeLessThan(1e-7, $"of the weights of layer {l}");
 
             Vector<double> biases = moved.Layers[l].Biases;
             Vector<double> analyticBias = network.Layers[l].Biases - after.Layers[l].Biases;

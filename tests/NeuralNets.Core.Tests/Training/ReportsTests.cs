@@ -202,7 +202,8 @@ public sealed class ReportsTests
             steps.Fit(picked, 1);
         }
 
-        EpochResult epoch = new GradientDescentTrainer<double>(SmallTraining.Small()) { LearningRate = 0.5, BatchSize = 4, Seed = 3 }.Fit(set, 1).Epochs[0];
+        EpochResult epoch = new GradientDescentTrainer<double>(SmallTraining.Small()) { LearningRate = 0.5, BatchSize = 4, Seed = 3 }
+            .Fit(set, 1).Epochs[0];
 
         epoch.Training.Cost.Sum.Should().BeApproximately(cost, 1e-12);
         epoch.Training.Accuracy.Should().BeApproximately(hits / 10, 1e-12);
@@ -216,7 +217,11 @@ public sealed class ReportsTests
             var reports = new List<EpochResult>();
             int caller = Environment.CurrentManagedThreadId;
 
-            TrainingResult result = new GradientDescentTrainer<float>(SmallTraining.SmallFloat()) { BatchSize = batchSize, Hooks = { WorkerCount = 2 } }
+            TrainingResult result = new GradientDescentTrainer<float>(SmallTraining.SmallFloat())
+            {
+                BatchSize = batchSize,
+                Hooks = { WorkerCount = 2 }
+            }
                 .Fit(SmallTraining.BlobsFloat(64), 4, onEpoch: (epoch =>
                 {
                     Environment.CurrentManagedThreadId.Should().Be(caller);

@@ -157,7 +157,8 @@ public sealed class SettingsTests
 
     [Fact]
     public void LearningRate_SmallestFloat_IsTaken() =>
-        new GradientDescentTrainer<float>(SmallTraining.SmallFloat()) { LearningRate = float.Epsilon }.LearningRate.Should().Be(float.Epsilon);
+        new GradientDescentTrainer<float>(SmallTraining.SmallFloat()) { LearningRate = float.Epsilon }.LearningRate
+            .Should().Be(float.Epsilon);
 
     [Theory]
     [InlineData(0)]

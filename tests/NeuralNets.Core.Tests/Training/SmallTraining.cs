@@ -15,7 +15,8 @@ internal static class SmallTraining
     {
         var random = new Random(seed);
         int[] labels = [.. Enumerable.Range(0, count).Select(_ => random.Next(2))];
-        Matrix<double> features = Matrix<double>.Build.Dense(2, count, (i, j) => ((i == labels[j] ? 1 : -1) * 0.8) + random.NextDouble() - 0.5);
+        Matrix<double> features = Matrix<double>.Build.Dense(2, count, (i, j) => ((i == labels[j] ? 1 : -1) * 0.8)
+            + random.NextDouble() - 0.5);
         return Dataset<double>.FromMatrix(features, labels, classCount: 2);
     }
 
@@ -55,7 +56,8 @@ internal static class SmallTraining
         Matrix<double> features = set.ToMatrix();
         int[] labels = set.Labels.ToArray();
         return Dataset<double>.FromMatrix(
-            Matrix<double>.Build.DenseOfColumnVectors(indices.Select(features.Column)), [.. indices.Select(i => labels[i])], set.ClassCount);
+            Matrix<double>.Build.DenseOfColumnVectors(indices.Select(features.Column)), [.. indices.Select(i =>
+                labels[i])], set.ClassCount);
     }
 
     /// <summary>Makes a trainer work with so many threads, cut in one way.</summary>

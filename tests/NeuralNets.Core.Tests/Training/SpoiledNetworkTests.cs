@@ -7,7 +7,8 @@ using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests.Training;
 
-/// <summary>A network whose answers are not finite is never returned, reported, saved or counted, and the last good parameters stay.</summary>
+/// <summary>A network whose answers are not finite is never returned, reported, saved or counted, and the last good parameters
+/// stay.</summary>
 public sealed class SpoiledNetworkTests
 {
     public static TheoryData<int, bool> Teams => new() { { 1, false }, { 3, false }, { 3, true } };
@@ -111,7 +112,8 @@ public sealed class SpoiledNetworkTests
         var whole = new Network<double>([2, 40, 2], new Identity<double>(), seed: 1);
         new GradientDescentTrainer<double>(whole) { BatchSize = 16, Seed = 4 }.Fit(set, 5);
         var network = new Network<double>([2, 40, 2], new ThrowingActivation(calls: workers * 14), seed: 1);
-        GradientDescentTrainer<double> trainer = new GradientDescentTrainer<double>(network) { BatchSize = 16, Seed = 4 }.With(workers, byUnits);
+        GradientDescentTrainer<double> trainer = new GradientDescentTrainer<double>(network) { BatchSize = 16, Seed = 4 }.With(workers,
+            byUnits);
         var ends = new List<string> { network.ComputeParametersSha256() };
 
         trainer.Invoking(it => it.Fit(set, 5, onEpoch: _ => ends.Add(network.ComputeParametersSha256())))

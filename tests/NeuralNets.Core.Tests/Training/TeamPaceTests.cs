@@ -1,5 +1,5 @@
-using NeuralNets.Core.Training.Workers;
 using System.Diagnostics;
+using NeuralNets.Core.Training.Workers;
 
 namespace NeuralNets.Core.Tests.Training;
 

@@ -56,7 +56,8 @@ public sealed class TrainingFailureTests
     {
         Network<float> network = SmallTraining.SmallFloat();
 
-        Action fit = () => new GradientDescentTrainer<float>(network).Fit(SmallTraining.BlobsFloat(8), 1, cancellationToken: new CancellationToken(true));
+        Action fit = () => new GradientDescentTrainer<float>(network)
+            .Fit(SmallTraining.BlobsFloat(8), 1, cancellationToken: new CancellationToken(true));
 
         fit.Should().Throw<OperationCanceledException>();
         network.ComputeParametersSha256().Should().Be(SmallTraining.SmallFloat().ComputeParametersSha256());

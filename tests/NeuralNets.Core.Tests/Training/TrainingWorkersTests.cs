@@ -30,7 +30,8 @@ public sealed class TrainingWorkersTests
                 },
             };
             TrainingResult result = trainer.Fit(set, 20, set);
-            return $"{network.ComputeParametersSha256()} {string.Join(' ', result.Epochs.Select(epoch => $"{epoch.Training.Cost.Mean:R} {epoch.Training.Accuracy:R}"))}";
+            IEnumerable<string> scores = result.Epochs.Select(epoch => $"{epoch.Training.Cost.Mean:R} {epoch.Training.Accuracy:R}");
+            return $"{network.ComputeParametersSha256()} {string.Join(' ', scores)}";
         }
 
         int steps = 0;
@@ -109,18 +110,25 @@ public sealed class TrainingWorkersTests
     [Fact]
     public void Fit_CostBecomesNonFiniteWhileOneWorkerIsAlone_SaysWhere()
     {
-        var trainer = new GradientDescentTrainer<float>(SmallTraining.SmallFloat()) { LearningRate = 1e38, BatchSize = 8, Hooks = { WorkerCount = 3, IsAlone = () => true } };
+        var trainer = new GradientDescentTrainer<float>(SmallTraining.SmallFloat())
+        {
+            LearningRate = 1e38,
+            BatchSize = 8,
+            Hooks = { WorkerCount = 3, IsAlone = () => true }
+        };
 
-        NonFiniteCostException thrown = trainer.Invoking(t => t.Fit(SmallTraining.BlobsFloat(24), 10)).Should().Throw<NonFiniteCostException>().Which;
+        NonFiniteCostException thrown = trainer.Invoking(t => t.Fit(SmallTraining.BlobsFloat(24), 10))
+            .Should().Throw<NonFiniteCostException>().Which;
 
         thrown.Epoch.Should().Be(1);
         thrown.Step.Should().Be(2);
     }
 
     [Fact]
-    public void MaxWorkers_MoreThanTheWorkIsWorth_AreNotUsed()
+    public void MaxDegreeOfParallelism_MoreThanTheWorkIsWorth_AreNotUsed()
     {
-        TrainingResult result = new GradientDescentTrainer<double>(SmallTraining.Small()) { MaxDegreeOfParallelism = 64 }.Fit(SmallTraining.Blobs(4), 1);
+        TrainingResult result = new GradientDescentTrainer<double>(SmallTraining.Small()) { MaxDegreeOfParallelism = 64 }
+            .Fit(SmallTraining.Blobs(4), 1);
 
         result.WorkerCount.Should().Be(1);
     }

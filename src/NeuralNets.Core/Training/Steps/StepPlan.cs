@@ -47,10 +47,10 @@ internal sealed record StepPlan(int WorkerCount, bool CutsFirstLayerByUnits, int
     }
 
     /// <summary>Chooses a plan.</summary>
-    /// <param name="maxWorkers">The maximum number of workers that are allowed.</param>
+    /// <param name="maxDegreeOfParallelism">The maximum number of workers that are allowed.</param>
     /// <param name="layerSizes">The number of inputs, and of units of each layer.</param>
     /// <param name="microBatchSize">The number of samples of a step.</param>
-    public static StepPlan Choose(int maxWorkers, ReadOnlySpan<int> layerSizes, int microBatchSize)
+    public static StepPlan Choose(int maxDegreeOfParallelism, ReadOnlySpan<int> layerSizes, int microBatchSize)
     {
         // A sample takes three multiply-adds per weight: forward, derivatives, gradient.
         double work = 0;
@@ -59,7 +59,7 @@ internal sealed record StepPlan(int WorkerCount, bool CutsFirstLayerByUnits, int
             work += 3.0 * layerSizes[l - 1] * layerSizes[l] * microBatchSize;
         }
 
-        int workers = (int)Math.Clamp(work / LeastWork, 1, Math.Min(maxWorkers, Environment.ProcessorCount));
+        int workers = (int)Math.Clamp(work / LeastWork, 1, Math.Min(maxDegreeOfParallelism, Environment.ProcessorCount));
         bool byUnits = layerSizes.Length > 2
             && workers is > 1 and <= MostGatheringWorkers
             && layerSizes[1] >= LeastUnits * workers;
