@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Backends;
 using NeuralNets.Core.Initialization;
@@ -8,16 +9,19 @@ namespace NeuralNets.Mnist;
 /// <summary>The parts of a network, and what computes it, by their names on the command line.</summary>
 internal static class Networks
 {
+    /// <summary>Gets the functions of hidden layers by their names on the command line, such as <c>leaky-relu</c>.</summary>
+    public static string[] ActivationNames { get; } = [.. HiddenActivations<float>().Select(entry => OptionName(entry))];
+
     public static IActivation<T> Activation<T>(string name)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => name switch
-        {
-            "relu" => new Relu<T>(),
-            "leaky-relu" => new LeakyRelu<T>(),
-            "sigmoid" => new Sigmoid<T>(),
-            "tanh" => new Tanh<T>(),
-            "identity" => new Identity<T>(),
-            _ => throw new ArgumentException($"There is no activation '{name}'.", nameof(name)),
-        };
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        (IActivation<T>)HiddenActivations<T>().First(entry => OptionName(entry) == name).Create();
+
+    private static IEnumerable<ActivationEntry<T>> HiddenActivations<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        ActivationCatalog<T>.Entries.Where(entry => entry.Type.IsAssignableTo(typeof(IActivation<T>)));
+
+    private static string OptionName<T>(ActivationEntry<T> entry)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => JsonNamingPolicy.KebabCaseLower.ConvertName(entry.Name);
 
     /// <exception cref="UserException">The machine does not have it; the message says what was tried.</exception>
     public static GemmBackend Backend(string name)

@@ -7,6 +7,9 @@ namespace NeuralNets.Mnist.Options;
 /// <summary>The command line: the commands and what runs them.</summary>
 internal static class CommandLine
 {
+    /// <summary>What the original's run is repeated with: the identity would not learn what the hidden layers are for.</summary>
+    private static readonly string[] s_nonlinear = [.. Networks.ActivationNames.Where(name => name != "identity")];
+
     public static RootCommand Create(Terminal terminal)
     {
         var trainOptions = new TrainOptions();
@@ -49,7 +52,7 @@ internal static class CommandLine
     {
         Option<string> activation = OptionKinds.Choice(
             "--activation",
-            [.. TrainOptions.Activations[..4], "all"],
+            [.. s_nonlinear, "all"],
             "Function of the hidden layers; all runs one after the other.");
         Option<int> samples = OptionKinds.Whole("--samples", 20_000, "Train on this many images, the first ones.");
         Option<int> epochs = OptionKinds.Whole("--epochs", 200, "Times through the training images.");
@@ -67,7 +70,7 @@ internal static class CommandLine
         command.SetAction(parsed => ReproduceCommand.Run(
             new ReproduceSettings(
                 data.Read(parsed),
-                parsed.GetValue(activation) == "all" ? TrainOptions.Activations[..4] : [parsed.GetValue(activation)!],
+                parsed.GetValue(activation) == "all" ? s_nonlinear : [parsed.GetValue(activation)!],
                 parsed.GetValue(samples),
                 parsed.GetValue(epochs),
                 parsed.GetValue(workers),

@@ -27,8 +27,6 @@ internal sealed record TrainSettings(
 /// <summary>The options of <c>train</c>, on the command itself and on the program, whose default it is.</summary>
 internal sealed class TrainOptions
 {
-    public static readonly string[] Activations = ["relu", "leaky-relu", "sigmoid", "tanh", "identity"];
-
     private const int MostUnits = 10_000;
     private const double HighestRate = 1e30;
 
@@ -43,7 +41,7 @@ internal sealed class TrainOptions
     };
 
     private readonly Option<string> _activation = OptionKinds.Choice(
-        "--activation", Activations, "Function of the hidden layers.");
+        "--activation", Networks.ActivationNames, "Function of the hidden layers.");
 
     private readonly Option<string> _initializer = OptionKinds.Choice(
         "--initializer",

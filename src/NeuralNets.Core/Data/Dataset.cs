@@ -179,6 +179,12 @@ public sealed class Dataset<T>
         return counts;
     }
 
+    /// <summary>Returns the sizes of the set.</summary>
+    /// <returns>For instance <c>60000 samples of 784 features in 10 classes</c>, in the invariant culture.</returns>
+    public override string ToString() => FormattableString.Invariant(
+        $"{Count} samples of {FeatureCount} features {(Targets.AreLabels ? "in" : "with")} {Targets.OutputCount} ")
+        + (Targets.AreLabels ? "classes" : "values each");
+
     /// <summary>Returns the features as numbers.</summary>
     /// <returns>A new matrix, (features × samples).</returns>
     public Matrix<T> ToMatrix()

@@ -18,6 +18,7 @@ public abstract class DatasetTests<T>
         set.Count.Should().Be(12);
         set.FeatureCount.Should().Be(5);
         set.ClassCount.Should().Be(12);
+        set.ToString().Should().Be($"{set.Count} samples of 5 features in 12 classes");
         set.Labels.ToArray().Should().Equal(Enumerable.Range(0, 12));
         set.ToMatrix().ToColumnMajorArray()
             .Should().Equal(images.Pixels.ToArray().Select(value => T.CreateChecked(value) / T.CreateChecked(255)));
