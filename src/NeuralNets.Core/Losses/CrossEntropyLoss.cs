@@ -94,6 +94,14 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
     {
         ReadOnlySpan<int> labels = targets.Labels;
         int samples = costs.Length;
+        if (labels.Length != targets.Count)
+        {
+            throw new ArgumentException(
+                "Cross-entropy compares logits with class labels, but the targets are values. Columns that are one-hot become labels by "
+                + "OneHot.Decode.",
+                nameof(targets));
+        }
+
         if (labels.Length != samples || derivatives.Length != logits.Length || (samples > 0 && logits.Length % samples != 0))
         {
             throw new ArgumentException(

@@ -40,20 +40,4 @@ public readonly ref struct TargetBatch<T>
 
     /// <summary>The target of each output, (outputs × samples), column-major; empty if the targets are labels.</summary>
     public ReadOnlySpan<T> Values { get; }
-
-    /// <summary>Returns the targets of adjacent samples.</summary>
-    /// <param name="start">The first sample.</param>
-    /// <param name="count">The number of samples.</param>
-    /// <returns>Their targets, which are not copied.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The batch does not have these samples.</exception>
-    public TargetBatch<T> Slice(int start, int count)
-    {
-        if (!Labels.IsEmpty)
-        {
-            return new(Labels.Slice(start, count));
-        }
-
-        int width = Count == 0 ? 0 : Values.Length / Count;
-        return new(Values.Slice(start * width, count * width), count);
-    }
 }

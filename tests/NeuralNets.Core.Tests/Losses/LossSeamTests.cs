@@ -100,6 +100,18 @@ public sealed class LossSeamTests
     }
 
     [Fact]
+    public void Fit_ValuesForALossOfLabels_IsRefusedBeforeAnythingChanges()
+    {
+        var trainer = new GradientDescentTrainer<double>(SmallTraining.Small());
+        var set = Dataset<double>.FromMatrix(Matrix<double>.Build.Dense(2, 3, 0.5), Targets<double>.FromValues(new double[6], 2));
+        string before = trainer.Network.ComputeParametersSha256();
+
+        trainer.Invoking(it => it.Fit(set, 1)).Should().Throw<ArgumentException>().WithMessage("*labels*the targets are values*");
+        trainer.Network.Invoking(it => it.Evaluate(set)).Should().Throw<ArgumentException>().WithMessage("*the targets are values*");
+        trainer.Network.ComputeParametersSha256().Should().Be(before);
+    }
+
+    [Fact]
     public void Fit_AnotherNumberOfValues_IsRefused()
     {
         Network<double> network = Regression<double>("Relu", layers: 2);
