@@ -21,7 +21,7 @@ namespace NeuralNets.Core.Serialization;
 /// small multiple of the file's length, and nothing in a file decides what code runs. Activations that are not this library's are
 /// given by the caller; a file only names them.
 /// </para>
-/// <para>A network must not be trained while it is saved, except by the thread that saves it, in a progress handler.</para>
+/// <para>A network must not be trained while it is saved, except by the thread that saves it, in a handler of epochs.</para>
 /// </remarks>
 public static class NetworkFile
 {

@@ -26,7 +26,7 @@ namespace NeuralNets.Core.Training;
 /// </para>
 /// <para>
 /// What the caller gives again: the training set, which <see cref="GradientDescentTrainer{T}.Fit"/> checks; the validation set
-/// and the progress handler; and what does not change the result, such as
+/// and the handler of epochs; and what does not change the result, such as
 /// <see cref="GradientDescentTrainer{T}.MaxDegreeOfParallelism"/> and <see cref="GradientDescentTrainer{T}.Checkpoints"/>.
 /// </para>
 /// <para>
@@ -43,7 +43,7 @@ public static class CheckpointFile
     /// <summary>Saves a trainer and its network to a file. A regular file is replaced as a whole: whatever happens, there is the
     /// old one or the new one, as <see cref="NetworkFile.Save{T}(string, Network{T})"/> tells.</summary>
     /// <param name="path">The file; its folder must exist. Symbolic links are followed.</param>
-    /// <param name="trainer">The trainer. It must not be training, except in a progress handler on this thread.</param>
+    /// <param name="trainer">The trainer. It must not be training, except in a handler of epochs on this thread.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty, an activation that is not this library's has no
     /// name (<see cref="object.ToString"/>) that can be saved, or the names and layers are more than a file may describe: a million
     /// characters.</exception>

@@ -8,8 +8,6 @@ namespace NeuralNets.Core.Training;
 /// A checkpoint is saved at the end of an epoch, before the epoch is reported, and replaces the last one as a whole: a run that
 /// is killed at any moment leaves the one or the other. What it holds, and how to continue from it, is told at
 /// <see cref="CheckpointFile"/>.
-/// In full-batch training the result of an epoch is known, and reported, only in the course of the next one: a run that is
-/// continued from the checkpoint after an epoch does not report that epoch again.
 /// </remarks>
 public sealed class CheckpointSchedule
 {

@@ -9,8 +9,8 @@ public sealed class TrainingResult
     /// <summary>The time that training took, evaluation excluded.</summary>
     public required TimeSpan TrainingTime { get; init; }
 
-    /// <summary>The time that evaluation took: of the validation set, and in full-batch training of the training set after the
-    /// last update.</summary>
+    /// <summary>The time that evaluation took: of the validation set, and of the training set where a look at the parameters
+    /// does not show that its answers are finite.</summary>
     public required TimeSpan EvaluationTime { get; init; }
 
     /// <summary>Training samples per second of <see cref="TrainingTime"/>; 0 if there was no epoch.</summary>
