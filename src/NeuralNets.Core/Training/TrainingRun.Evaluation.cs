@@ -29,6 +29,8 @@ internal sealed partial class TrainingRun<T>
                 }
             }
         }
+
+        team.Barrier(); // the costs are read: the evaluation of the validation set may write its own
     }
 
     private bool AnswersAreFinite()

@@ -200,6 +200,23 @@ public sealed class SpoiledNetworkTests
         };
 
     /// <summary>Values that are linear in the features.</summary>
+    /// <summary>The check of the training set and the evaluation of the validation set use one buffer for their costs, one after the
+    /// other.</summary>
+    [Fact]
+    public void Fit_TrainingSetIsEvaluatedBeforeAValidationSetThatOverflows_TakesNoCostOfTheOther()
+    {
+        Dataset<float> validation = Dataset<float>.FromMatrix(Matrix<float>.Build.Dense(2, 64, 3e38f), new int[64], 2);
+        var network = new Network<float>([2, 8, 2], new Unbounded(), seed: 1);
+        network.Layers[0].Weights.Multiply(10, network.Layers[0].Weights);
+        GradientDescentTrainer<float> trainer =
+            new GradientDescentTrainer<float>(network) { LearningRate = 1e-3, BatchSize = 16 }.With(3, byUnits: false);
+
+        TrainingResult result = trainer.Fit(SmallTraining.BlobsFloat(64), 300, validation);
+
+        result.Epochs.Should().HaveCount(300).And.OnlyContain(
+            epoch => double.IsFinite(epoch.Training.Cost.Sum) && !double.IsFinite(epoch.Validation!.Cost.Sum));
+    }
+
     private static Dataset<float> Line(int count)
     {
         float[] features = RandomValues.Create<float>(4, 3 * count, limit: 3);
