@@ -1,4 +1,5 @@
 using System.Numerics;
+using NeuralNets.Core.Backends;
 using NeuralNets.Core.Kernels;
 
 namespace NeuralNets.Core.Training.Steps;
@@ -10,17 +11,18 @@ internal sealed class LayerParameters<T>
 {
     private readonly DenseLayer<T> _layer;
     private readonly LayerSlots<T> _slots;
-    private readonly T[] _weightSums;
+    private readonly AlignedMemory<T> _weightSums;
     private readonly T[] _biasSums;
 
     /// <param name="layer">The layer.</param>
     /// <param name="slots">What the optimizer remembers.</param>
     /// <param name="keepsSums">Whether sums of gradients are written down.</param>
-    public LayerParameters(DenseLayer<T> layer, LayerSlots<T> slots, bool keepsSums)
+    /// <param name="backend">What computes the products.</param>
+    public LayerParameters(DenseLayer<T> layer, LayerSlots<T> slots, bool keepsSums, GemmBackend backend)
     {
         _layer = layer;
         _slots = slots;
-        _weightSums = new T[keepsSums ? layer.WeightSpan.Length : 0];
+        _weightSums = new(keepsSums ? layer.WeightSpan.Length : 0, exact: backend.CopiesParts);
         _biasSums = new T[layer.OutputCount];
     }
 
@@ -31,7 +33,7 @@ internal sealed class LayerParameters<T>
         int length = inputs * _layer.OutputCount;
         return new(
             _layer.WeightPart(start, length),
-            _weightSums.Length == 0 ? _weightSums : MatrixTarget<T>.Part(_weightSums, start, length),
+            _weightSums.Span.IsEmpty ? Span<T>.Empty : _weightSums.Part(start, length),
             LayerSlots<T>.Part(_slots.Weights, 0, start, length),
             LayerSlots<T>.Part(_slots.Weights, 1, start, length));
     }

@@ -10,9 +10,9 @@ internal sealed class LayerValues<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly GemmBackend _backend;
-    private readonly T[] _z;
-    private readonly T[] _a;
-    private readonly T[] _dz;
+    private readonly AlignedMemory<T> _z;
+    private readonly AlignedMemory<T> _a;
+    private readonly AlignedMemory<T> _dz;
 
     /// <param name="layer">The layer.</param>
     /// <param name="columns">The maximum number of samples of a micro-batch.</param>
@@ -23,9 +23,9 @@ internal sealed class LayerValues<T>
         Layer = layer;
         _backend = backend;
         int length = checked(layer.OutputCount * columns);
-        _z = new T[length];
-        _a = new T[isOutput ? 0 : length];
-        _dz = new T[length];
+        _z = new(length, exact: backend.CopiesParts);
+        _a = new(isOutput ? 0 : length, exact: backend.CopiesParts);
+        _dz = new(length, exact: backend.CopiesParts);
     }
 
     /// <summary>The layer.</summary>
@@ -49,7 +49,7 @@ internal sealed class LayerValues<T>
     /// <summary>Applies the function of a hidden layer to some samples.</summary>
     public void Activate(int start, int count)
     {
-        if (_a.Length > 0)
+        if (_a.Span.Length > 0)
         {
             Layer.Elementwise!.Evaluate(Z(start, count).Span, A(start, count).Span);
         }
@@ -63,6 +63,6 @@ internal sealed class LayerValues<T>
         Layer.Elementwise!.MultiplyByDerivative(Z(start, count).Span, A(start, count).Span, dz.Span);
     }
 
-    private MatrixTarget<T> Part(T[] matrix, int start, int count) =>
-        MatrixTarget<T>.Part(matrix, start * Layer.OutputCount, count * Layer.OutputCount);
+    private MatrixTarget<T> Part(AlignedMemory<T> matrix, int start, int count) =>
+        matrix.Part(start * Layer.OutputCount, count * Layer.OutputCount);
 }

@@ -56,7 +56,7 @@ internal sealed class TrainingStep<T>
         for (int l = plan.CutsFirstLayerByUnits ? 1 : 0; l < layers; l++)
         {
             _values[l] = new(network.Layers[l], plan.MicroBatchSize, isOutput: l == layers - 1, _backend);
-            _parameters[l] = new(network.Layers[l], state.Layers[l], keepsSums);
+            _parameters[l] = new(network.Layers[l], state.Layers[l], keepsSums, _backend);
         }
 
         _first = plan.CutsFirstLayerByUnits
