@@ -96,7 +96,7 @@ internal readonly ref struct ForwardPass<T>
 
     /// <summary>Finds the labels.</summary>
     /// <param name="first">The first sample.</param>
-    /// <param name="labels">Receives per sample the row of the largest logit, the first of several; −1 if there is no answer.</param>
+    /// <param name="labels">Receives one label per sample; −1 if there is no answer. See <see cref="OutputHead{T}.LabelOf"/>.</param>
     public void PredictLabels(int first, Span<int> labels)
     {
         for (int start = 0; start < labels.Length; start += _columns)
@@ -106,7 +106,26 @@ internal readonly ref struct ForwardPass<T>
             ComputeLogits(first + start, count, logits);
             for (int j = 0; j < count; j++)
             {
-                labels[start + j] = SoftmaxKernel.ArgMax<T>(logits.Slice(j * Outputs, Outputs));
+                labels[start + j] = OutputHead<T>.LabelOf(logits.Slice(j * Outputs, Outputs));
+            }
+        }
+    }
+
+    /// <summary>Answers yes or no for each output.</summary>
+    /// <param name="first">The first sample.</param>
+    /// <param name="leastLogit">The smallest logit that means yes.</param>
+    /// <param name="answers">Receives 1 or 0, NaN if there is no answer, (outputs × samples).</param>
+    public void PredictAnswers(int first, T leastLogit, Span<T> answers)
+    {
+        int samples = answers.Length / Outputs;
+        for (int start = 0; start < samples; start += _columns)
+        {
+            int count = Math.Min(_columns, samples - start);
+            Span<T> block = answers.Slice(start * Outputs, count * Outputs);
+            ComputeLogits(first + start, count, block);
+            foreach (ref T value in block)
+            {
+                value = !T.IsFinite(value) ? T.NaN : value >= leastLogit ? T.One : T.Zero;
             }
         }
     }
@@ -115,27 +134,25 @@ internal readonly ref struct ForwardPass<T>
     /// <param name="first">The first sample.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="costs">Receives one cost per sample.</param>
-    /// <returns>The number of correct answers: 0 where the targets are values.</returns>
-    public int Evaluate(int first, ILoss<T> loss, Span<double> costs)
+    /// <param name="hits">Receives whether a sample was answered correctly; false where the targets are values.</param>
+    public void Evaluate(int first, ILoss<T> loss, Span<double> costs, Span<bool> hits)
     {
         T[] derivatives = ArrayPool<T>.Shared.Rent(Outputs * _columns);
-        int correct = 0;
         for (int start = 0; start < costs.Length; start += _columns)
         {
             int count = Math.Min(_columns, costs.Length - start);
             Span<T> logits = LogitsOf(count);
             ComputeLogits(first + start, count, logits);
-            correct += OutputHead<T>.Evaluate(
+            OutputHead<T>.Evaluate(
                 loss,
                 logits,
                 _set!.Targets.Batch(first + start, count),
                 derivatives.AsSpan(0, logits.Length),
                 costs.Slice(start, count),
-                out _);
+                hits.Slice(start, count));
         }
 
         ArrayPool<T>.Shared.Return(derivatives);
-        return correct;
     }
 
     /// <summary>Gives the memory back.</summary>

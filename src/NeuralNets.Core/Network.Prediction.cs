@@ -47,16 +47,7 @@ public sealed partial class Network<T>
     /// zero.</exception>
     public void Predict(ReadOnlySpan<T> inputs, Span<T> outputs, GemmBackend? backend = null)
     {
-        int samples = CountSamples(inputs);
-        if (outputs.Length != (long)samples * OutputCount)
-        {
-            throw new ArgumentException(
-                $"The outputs of {samples} samples need {OutputCount} x {samples} elements, but there was room for "
-                + $"{outputs.Length}." + Requirements.NullHint(Math.Min(inputs.Length, outputs.Length)),
-                inputs.IsEmpty ? nameof(inputs) : nameof(outputs));
-        }
-
-        SpanOverlap.CheckSeparate(inputs, outputs, nameof(outputs));
+        CheckRoom(inputs, outputs, nameof(outputs));
         using var pass = new ForwardPass<T>(_layers, inputs, backend ?? ManagedBackend.Instance);
         pass.Predict(0, outputs);
     }
@@ -84,8 +75,8 @@ public sealed partial class Network<T>
         return Matrix<T>.Build.Dense(OutputCount, samples.Count, outputs);
     }
 
-    /// <summary>Returns the label of each sample: the class with the largest logit, which is the most probable one; the first of
-    /// several.</summary>
+    /// <summary>Returns the label of each sample. With softmax: the class with the largest logit, which is the most probable one; the first
+    /// of several. With one output with sigmoid: 1 if its logit is at least 0, which makes yes at least as probable as no.</summary>
     /// <param name="inputs">(features × samples).</param>
     /// <param name="maxDegreeOfParallelism">The maximum number of threads that compute: the calling one, and threads of the pool as far as
     /// some are free. The number does not change the result of the managed kernels; a backend with threads of its own is called from
@@ -96,8 +87,8 @@ public sealed partial class Network<T>
     /// sample, since its logits are not finite.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="inputs"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDegreeOfParallelism"/> is not positive.</exception>
-    /// <exception cref="InvalidOperationException">The output layer does not have softmax; or native code has changed how
-    /// this thread rounds, or that subnormal numbers count as zero.</exception>
+    /// <exception cref="InvalidOperationException">The output layer has neither softmax nor one output with sigmoid; or
+    /// native code has changed how this thread rounds, or that subnormal numbers count as zero.</exception>
     public int[] PredictLabels(Matrix<T> inputs, int maxDegreeOfParallelism = 1, GemmBackend? backend = null)
     {
         T[] values = ColumnMajor(inputs);
@@ -109,8 +100,9 @@ public sealed partial class Network<T>
         return labels;
     }
 
-    /// <summary>Computes the label of each sample: the class with the largest logit, which is the most probable one; the first of
-    /// several. Does not allocate in steady state.</summary>
+    /// <summary>Computes the label of each sample. With softmax: the class with the largest logit, which is the most probable one; the first
+    /// of several. With one output with sigmoid: 1 if its logit is at least 0, which makes yes at least as probable as no. Does not
+    /// allocate in steady state.</summary>
     /// <param name="inputs">(features × samples), column-major: one sample after the other.</param>
     /// <param name="labels">Receives one label per sample, 0 … classes−1.</param>
     /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
@@ -118,8 +110,8 @@ public sealed partial class Network<T>
     /// <paramref name="inputs"/> does not hold whole samples, <paramref name="labels"/> not as many elements, or there is no answer for a
     /// sample, since its logits are not finite; its label is −1 then.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The output layer does not have softmax; or native code has changed how
-    /// this thread rounds, or that subnormal numbers count as zero.</exception>
+    /// <exception cref="InvalidOperationException">The output layer has neither softmax nor one output with sigmoid; or
+    /// native code has changed how this thread rounds, or that subnormal numbers count as zero.</exception>
     public void PredictLabels(ReadOnlySpan<T> inputs, Span<int> labels, GemmBackend? backend = null)
     {
         int samples = CountSamples(inputs);
@@ -138,8 +130,8 @@ public sealed partial class Network<T>
         CheckAnswers(labels, nameof(inputs));
     }
 
-    /// <summary>Returns the label of each sample of a data set: the class with the largest logit, which is the most probable one; the
-    /// first of several.</summary>
+    /// <summary>Returns the label of each sample of a data set. With softmax: the class with the largest logit, which is the most probable
+    /// one; the first of several. With one output with sigmoid: 1 if its logit is at least 0.</summary>
     /// <param name="samples">The samples.</param>
     /// <param name="maxDegreeOfParallelism">The maximum number of threads that compute: the calling one, and threads of the pool as far as
     /// some are free. The number does not change the result of the managed kernels; a backend with threads of its own is called from
@@ -150,8 +142,8 @@ public sealed partial class Network<T>
     /// a sample, since its logits are not finite.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="samples"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDegreeOfParallelism"/> is not positive.</exception>
-    /// <exception cref="InvalidOperationException">The output layer does not have softmax; or native code has changed how
-    /// this thread rounds, or that subnormal numbers count as zero.</exception>
+    /// <exception cref="InvalidOperationException">The output layer has neither softmax nor one output with sigmoid; or
+    /// native code has changed how this thread rounds, or that subnormal numbers count as zero.</exception>
     public int[] PredictLabels(Dataset<T> samples, int maxDegreeOfParallelism = 1, GemmBackend? backend = null)
     {
         ArgumentNullException.ThrowIfNull(samples);
@@ -189,48 +181,50 @@ public sealed partial class Network<T>
         loss.CheckOutput(OutputActivation, OutputCount);
         CheckTargets("The data set", samples, loss, nameof(samples));
         double[] costs = new double[samples.Count];
-        int correct = 0;
-        ForEachBlock([], samples, maxDegreeOfParallelism, backend, (pass, start, count) => Interlocked.Add(
-            ref correct, pass.Evaluate(start, loss, costs.AsSpan(start, count))));
-        return ScoreOf(samples, costs, correct);
+        bool[] hits = new bool[samples.Count];
+        ForEachBlock([], samples, maxDegreeOfParallelism, backend, (pass, start, count) => pass.Evaluate(
+            start, loss, costs.AsSpan(start, count), hits.AsSpan(start, count)));
+        return ScoreOf(samples, costs, hits);
     }
 
-    /// <summary>Writes the costs of the samples from <paramref name="start"/> on, as many as there is room for, and returns the number of
-    /// correct answers. Does not allocate in steady state.</summary>
-    internal int Evaluate(Dataset<T> samples, int start, Span<double> costs, ILoss<T> loss, GemmBackend backend)
+    /// <summary>Writes the costs of the samples from <paramref name="start"/> on, as many as there is room for, and which were answered
+    /// correctly. Does not allocate in steady state.</summary>
+    internal void Evaluate(Dataset<T> samples, int start, Span<double> costs, Span<bool> hits, ILoss<T> loss, GemmBackend backend)
     {
         using var pass = new ForwardPass<T>(_layers, samples, backend);
-        return pass.Evaluate(start, loss, costs);
+        pass.Evaluate(start, loss, costs, hits);
     }
 
     /// <summary>Returns the score of a set, whose costs are added in the order of the samples.</summary>
-    internal static Score ScoreOf(Dataset<T> samples, ReadOnlySpan<double> costs, long correct)
+    internal static Score ScoreOf(Dataset<T> samples, ReadOnlySpan<double> costs, ReadOnlySpan<bool> hits)
     {
-        double sum = 0;
-        foreach (double cost in costs)
+        Targets<T> targets = samples.Targets;
+        var sum = new ScoreSum(targets.HasWeights, targets.AreLabels);
+        for (int i = 0; i < costs.Length; i++)
         {
-            sum += cost;
+            sum.Add(costs[i], hits[i], targets.WeightOf(i));
         }
 
-        return ScoreOf(samples, sum, correct);
+        return sum.ToScore();
     }
-
-    internal static Score ScoreOf(Dataset<T> samples, double cost, long correct) =>
-        new(new Cost(cost, samples.Count), samples.Targets.AreLabels ? (double)correct / samples.Count : null);
 
     /// <exception cref="ArgumentException">The targets of a set are not for the outputs of this network, or not for the loss.</exception>
     internal void CheckTargets(string what, Dataset<T> set, ILoss<T> loss, string parameter)
     {
-        if (set.Targets.OutputCount != OutputCount)
+        // One output that says yes or no takes labels of two classes.
+        int expected = set.Targets.AreLabels && OutputCount == 1 ? 2 : OutputCount;
+        if (set.Targets.OutputCount != expected)
         {
             throw new ArgumentException(
                 set.Targets.AreLabels
-                    ? $"{what} must have the network's number of classes, {OutputCount}, but has {set.ClassCount}."
+                    ? $"{what} must have the network's number of classes, {expected}, but has {set.ClassCount}."
                     : $"{what} must have a value for each of the {OutputCount} outputs, but has {set.Targets.OutputCount} per sample.",
                 parameter);
         }
 
-        // Labels or values: the loss says on the first sample what it cannot take, before anything is changed.
+        loss.CheckTargets(set.Targets.Batch(0, set.Count));
+
+        // A custom loss may not check: then it says on the first sample what it cannot take, before anything is changed.
         loss.Evaluate(new T[OutputCount], set.Targets.Batch(0, 1), new T[OutputCount], new double[1]);
     }
 
@@ -265,11 +259,12 @@ public sealed partial class Network<T>
 
     private void CheckHasLabels()
     {
-        if (OutputActivation is not Softmax<T>)
+        if (OutputActivation is not Softmax<T> && !(OutputActivation is Sigmoid<T> && OutputCount == 1))
         {
             throw new InvalidOperationException(
-                $"Labels are the answers of an output layer with Softmax, but the output layer has {OutputActivation}: use "
-                    + $"{nameof(Predict)}.");
+                "Labels are the answers of an output layer with Softmax or of one output with Sigmoid, but the output layer has "
+                + $"{OutputActivation} and {OutputCount} outputs: use "
+                + $"{(OutputActivation is Sigmoid<T> ? nameof(PredictAnswers) : nameof(Predict))}.");
         }
     }
 
@@ -293,6 +288,20 @@ public sealed partial class Network<T>
         ArgumentNullException.ThrowIfNull(inputs);
         CheckFeatures("the input", inputs.RowCount, inputs.ColumnCount, nameof(inputs));
         return inputs.AsColumnMajorArray() ?? inputs.ToColumnMajorArray();
+    }
+
+    private void CheckRoom(ReadOnlySpan<T> inputs, Span<T> outputs, string parameter)
+    {
+        int samples = CountSamples(inputs);
+        if (outputs.Length != (long)samples * OutputCount)
+        {
+            throw new ArgumentException(
+                $"The outputs of {samples} samples need {OutputCount} x {samples} elements, but there was room for "
+                + $"{outputs.Length}." + Requirements.NullHint(Math.Min(inputs.Length, outputs.Length)),
+                inputs.IsEmpty ? nameof(inputs) : parameter);
+        }
+
+        SpanOverlap.CheckSeparate(inputs, outputs, parameter);
     }
 
     private static int CheckedLength(int rows, int columns) => (long)rows * columns <= Array.MaxLength

@@ -38,10 +38,11 @@ public sealed partial class Network<T>
     {
     }
 
-    /// <summary>Creates a classifier whose hidden layers all have the same function, with random weights and zero biases.</summary>
+    /// <summary>Creates a classifier whose hidden layers all have the same function, with random weights and zero biases. The function of
+    /// its output layer is <see cref="Softmax{T}"/>.</summary>
     /// <example><code>new Network&lt;float>([784, 128, 32, 10], new Relu&lt;float>(), seed: 1)</code></example>
     /// <param name="sizes">The number of inputs, the units of each hidden layer, and the number of classes.</param>
-    /// <param name="hidden">The function of the hidden layers; that of the output layer is <see cref="Softmax{T}"/>.</param>
+    /// <param name="hidden">The function of the hidden layers.</param>
     /// <param name="seed">The seed of the weights: the same seed gives the same bits everywhere.</param>
     /// <exception cref="ArgumentException">There are fewer than two sizes, or a layer is too large for an array.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or there are fewer than two classes.</exception>
@@ -50,7 +51,25 @@ public sealed partial class Network<T>
     /// zero.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public Network(IReadOnlyList<int> sizes, IActivation<T> hidden, long seed)
-        : this(FirstSize(sizes), Specs(sizes, hidden), seed)
+        : this(sizes, hidden, new Softmax<T>(), seed)
+    {
+    }
+
+    /// <summary>Creates a network whose hidden layers all have the same function, with random weights and zero biases.</summary>
+    /// <example><code>new Network&lt;float>([13, 64, 1], new Relu&lt;float>(), new Identity&lt;float>(), seed: 1)</code></example>
+    /// <param name="sizes">The number of inputs, the units of each hidden layer, and the number of outputs.</param>
+    /// <param name="hidden">The function of the hidden layers.</param>
+    /// <param name="output">The function of the output layer: <see cref="Softmax{T}"/> for one of several classes,
+    /// <see cref="Sigmoid{T}"/> for yes or no per output, <see cref="Identity{T}"/> for values.</param>
+    /// <param name="seed">The seed of the weights: the same seed gives the same bits everywhere.</param>
+    /// <exception cref="ArgumentException">There are fewer than two sizes, or a layer is too large for an array.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or there are fewer than two classes.</exception>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="InvalidOperationException">Native code has changed how this thread rounds, or that subnormal numbers count as
+    /// zero.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
+    public Network(IReadOnlyList<int> sizes, IActivation<T> hidden, ILayerActivation<T> output, long seed)
+        : this(FirstSize(sizes), Specs(sizes, hidden, output), seed)
     {
     }
 
@@ -226,19 +245,20 @@ public sealed partial class Network<T>
         return sizes.Count >= 2
             ? sizes[0]
             : throw new ArgumentException(
-                $"A network needs at least the number of inputs and of classes, but got {sizes.Count} sizes.", nameof(sizes));
+                $"A network needs at least the number of inputs and of outputs, but got {sizes.Count} sizes.", nameof(sizes));
     }
 
-    private static LayerSpec<T>[] Specs(IReadOnlyList<int> sizes, IActivation<T> hidden)
+    private static LayerSpec<T>[] Specs(IReadOnlyList<int> sizes, IActivation<T> hidden, ILayerActivation<T> output)
     {
         ArgumentNullException.ThrowIfNull(hidden);
+        ArgumentNullException.ThrowIfNull(output);
         var specs = new LayerSpec<T>[sizes.Count - 1];
         for (int l = 0; l < specs.Length - 1; l++)
         {
             specs[l] = new LayerSpec<T>(sizes[l + 1], hidden);
         }
 
-        specs[^1] = new LayerSpec<T>(sizes[^1], new Softmax<T>());
+        specs[^1] = new LayerSpec<T>(sizes[^1], output);
         return specs;
     }
 }

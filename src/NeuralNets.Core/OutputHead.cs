@@ -6,7 +6,7 @@ using NeuralNets.Core.Losses;
 namespace NeuralNets.Core;
 
 /// <summary>
-/// What happens behind the last layer for some samples: compares logits with targets, writes costs and derivatives, and counts correct
+/// What happens behind the last layer for some samples: compares logits with targets, writes costs and derivatives, and notes correct
 /// answers. Training and evaluation share it.
 /// </summary>
 /// <remarks>Several workers may use one at once, as long as they take different columns. Nothing here allocates.</remarks>
@@ -18,6 +18,7 @@ internal sealed class OutputHead<T>
     private readonly int[] _labels;
     private readonly T[] _values;
     private readonly double[] _costs;
+    private readonly bool[] _hits;
 
     /// <param name="loss">The loss.</param>
     /// <param name="targets">The targets of the data set.</param>
@@ -29,27 +30,43 @@ internal sealed class OutputHead<T>
         _labels = new int[targets.AreLabels ? columns : 0];
         _values = new T[targets.AreLabels ? 0 : checked(columns * targets.OutputCount)];
         _costs = new double[columns];
+        _hits = new bool[columns];
     }
 
     /// <summary>The costs of the samples, one per column.</summary>
     public ReadOnlySpan<double> Costs => _costs;
 
+    /// <summary>Whether the samples were answered correctly, one per column.</summary>
+    public ReadOnlySpan<bool> Hits => _hits;
+
     /// <summary>Compares the logits of some samples with their targets.</summary>
     /// <param name="samples">The positions of the samples in the data set.</param>
     /// <param name="start">The first column that the samples take.</param>
     /// <param name="logits">(outputs × samples).</param>
-    /// <param name="derivatives">Receives the derivatives of the costs by the logits, (outputs × samples).</param>
-    /// <param name="hasNonFiniteCost">Whether a cost is NaN or infinite.</param>
-    /// <returns>The number of correct answers: 0 where the targets are values.</returns>
-    public int Evaluate(
-        ReadOnlySpan<int> samples, int start, ReadOnlySpan<T> logits, Span<T> derivatives, out bool hasNonFiniteCost)
+    /// <param name="derivatives">Receives the derivatives of the costs by the logits, each times the weight of its sample, (outputs ×
+    /// samples).</param>
+    /// <returns>Whether a cost is NaN or infinite.</returns>
+    public bool Evaluate(ReadOnlySpan<int> samples, int start, ReadOnlySpan<T> logits, Span<T> derivatives)
     {
         Span<int> labels = _labels.AsSpan(_targets.AreLabels ? start : 0, _targets.AreLabels ? samples.Length : 0);
         int outputs = _targets.OutputCount;
         Span<T> values = _targets.AreLabels ? [] : _values.AsSpan(start * outputs, samples.Length * outputs);
         _targets.Gather(samples, labels, values);
         TargetBatch<T> targets = _targets.AreLabels ? new(labels) : new(values, samples.Length);
-        return Evaluate(_loss, logits, targets, derivatives, _costs.AsSpan(start, samples.Length), out hasNonFiniteCost);
+        Span<double> costs = _costs.AsSpan(start, samples.Length);
+        Evaluate(_loss, logits, targets, derivatives, costs, _hits.AsSpan(start, samples.Length));
+        if (_targets.HasWeights)
+        {
+            Weight(samples, derivatives);
+        }
+
+        bool hasNonFiniteCost = false;
+        foreach (double cost in costs)
+        {
+            hasNonFiniteCost |= !double.IsFinite(cost);
+        }
+
+        return hasNonFiniteCost;
     }
 
     /// <summary>Compares logits with targets.</summary>
@@ -58,30 +75,35 @@ internal sealed class OutputHead<T>
     /// <param name="targets">The targets of the samples.</param>
     /// <param name="derivatives">Receives the derivatives of the costs by the logits, (outputs × samples).</param>
     /// <param name="costs">Receives one cost per sample.</param>
-    /// <param name="hasNonFiniteCost">Whether a cost is NaN or infinite.</param>
-    /// <returns>The number of correct answers: 0 where the targets are values.</returns>
-    public static int Evaluate(
-        ILoss<T> loss,
-        ReadOnlySpan<T> logits,
-        TargetBatch<T> targets,
-        Span<T> derivatives,
-        Span<double> costs,
-        out bool hasNonFiniteCost)
+    /// <param name="hits">Receives whether the label of a sample is its target; false where the targets are values.</param>
+    public static void Evaluate(
+        ILoss<T> loss, ReadOnlySpan<T> logits, TargetBatch<T> targets, Span<T> derivatives, Span<double> costs, Span<bool> hits)
     {
         loss.Evaluate(logits, targets, derivatives, costs);
-        hasNonFiniteCost = false;
-        foreach (double cost in costs)
-        {
-            hasNonFiniteCost |= !double.IsFinite(cost);
-        }
-
+        hits.Clear();
         int outputs = costs.IsEmpty ? 0 : logits.Length / costs.Length;
-        int correct = 0;
         for (int j = 0; j < targets.Labels.Length; j++)
         {
-            correct += SoftmaxKernel.ArgMax(logits.Slice(j * outputs, outputs)) == targets.Labels[j] ? 1 : 0;
+            hits[j] = LabelOf(logits.Slice(j * outputs, outputs)) == targets.Labels[j];
         }
+    }
 
-        return correct;
+    /// <summary>Returns the label of a sample: of one output 1 if its logit is at least 0, of several the first with the largest logit; −1 if
+    /// there is no answer, since a logit is NaN or the largest one is infinite.</summary>
+    public static int LabelOf(ReadOnlySpan<T> logits) => logits.Length > 1 ? SoftmaxKernel.ArgMax(logits)
+        : !T.IsFinite(logits[0]) ? -1
+        : logits[0] >= T.Zero ? 1 : 0;
+
+    private void Weight(ReadOnlySpan<int> samples, Span<T> derivatives)
+    {
+        int outputs = derivatives.Length / Math.Max(1, samples.Length);
+        for (int j = 0; j < samples.Length; j++)
+        {
+            T weight = T.CreateChecked(_targets.WeightOf(samples[j]));
+            foreach (ref T derivative in derivatives.Slice(j * outputs, outputs))
+            {
+                derivative *= weight;
+            }
+        }
     }
 }

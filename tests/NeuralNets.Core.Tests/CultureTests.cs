@@ -92,6 +92,7 @@ public sealed class CultureTests
         Epoch = 1234,
         Training = new Score(new Cost(1.5, 10), 0.75),
         Validation = validationAccuracy is null ? null : new Score(new Cost(2.5, 10), validationAccuracy),
+        LearningRate = 0.1,
         TrainingTime = TimeSpan.FromSeconds(1.5),
     };
 

@@ -2,16 +2,16 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using MathNet.Numerics.LinearAlgebra;
-using NeuralNets.Core.Initialization;
 
 namespace NeuralNets.Core.Data;
 
 /// <summary>
-/// Labeled samples: what a network is trained and evaluated on. Pixels stay bytes; they become numbers when a batch is gathered.
+/// Samples and their targets, class labels or values: what a network is trained and evaluated on. Pixels stay bytes; they become numbers
+/// when a batch is gathered.
 /// </summary>
 /// <remarks>Immutable, and safe to use from several threads at once.</remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class Dataset<T>
+public sealed partial class Dataset<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly FeatureSource<T> _source;
@@ -37,6 +37,15 @@ public sealed class Dataset<T>
 
     /// <summary>One label per sample, 0 … <see cref="ClassCount"/>−1; empty where the targets are values.</summary>
     public ReadOnlySpan<int> Labels => Targets.Labels;
+
+    /// <summary>The number of values per sample; 0 where the targets are labels.</summary>
+    public int ValueCount => Targets.AreLabels ? 0 : Targets.OutputCount;
+
+    /// <summary>The values that are the targets, (values × samples), column-major; empty where the targets are labels.</summary>
+    public ReadOnlySpan<T> Values => Targets.Values;
+
+    /// <summary>How much each sample counts, as it was given; empty if all count the same.</summary>
+    public ReadOnlySpan<double> Weights => Targets.Weights;
 
     /// <summary>What a network is to answer for each sample.</summary>
     internal Targets<T> Targets { get; }
@@ -72,62 +81,10 @@ public sealed class Dataset<T>
         return Create(new ByteFeatures<T>(images.Pixels, images.PixelsPerImage, scaling), labels, classCount, nameof(images));
     }
 
-    /// <summary>Creates a data set from a matrix, which is copied unless its storage is dense.</summary>
-    /// <param name="features">(features × samples), finite numbers. A dense matrix is not copied and must not change any more.</param>
-    /// <param name="labels">One label per sample, 0 … classes−1; copied.</param>
-    /// <param name="classCount">The number of classes.</param>
-    /// <returns>The data set, in the order of the columns.</returns>
-    /// <exception cref="ArgumentException">
-    /// There is no sample or no feature, not one label per sample, a label is out of range, or a feature is NaN or infinite.
-    /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classCount"/> is less than 2.</exception>
-    /// <exception cref="ArgumentNullException"><paramref name="features"/> is null.</exception>
-    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public static Dataset<T> FromMatrix(Matrix<T> features, ReadOnlySpan<int> labels, int classCount)
-    {
-        ElementType.Check<T>();
-        ArgumentNullException.ThrowIfNull(features);
-        if (labels.Length != features.ColumnCount)
-        {
-            throw new ArgumentException(
-                $"There must be one label per sample: the features are {features.RowCount} x {features.ColumnCount}, but there were "
-                    + $"{labels.Length} labels.",
-                nameof(labels));
-        }
-
-        return Create(Finite(features), labels.ToArray(), classCount, nameof(labels));
-    }
-
-    /// <summary>Creates a data set from a matrix and one-hot targets.</summary>
-    /// <param name="features">(features × samples), finite numbers. A dense matrix is not copied and must not change any more.</param>
-    /// <param name="targets">(classes × samples): one 1 in each column, 0 elsewhere.</param>
-    /// <returns>The data set, in the order of the columns.</returns>
-    /// <exception cref="ArgumentException">
-    /// There is no sample or no feature, not one target per sample, a target is not one-hot, or a feature is NaN or infinite.
-    /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException">There are fewer than two classes.</exception>
-    /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public static Dataset<T> FromMatrix(Matrix<T> features, Matrix<T> targets)
-    {
-        int[] labels = OneHot.Decode(targets, nameof(targets));
-        ArgumentNullException.ThrowIfNull(features);
-        Requirements.CheckSoftmaxClasses(targets.RowCount, nameof(targets));
-        if (targets.ColumnCount != features.ColumnCount)
-        {
-            throw new ArgumentException(
-                $"There must be one target per sample: the features are {features.RowCount} x {features.ColumnCount}, but the targets were "
-                    + $"{targets.RowCount} x {targets.ColumnCount}.",
-                nameof(targets));
-        }
-
-        return Create(Finite(features), labels, targets.RowCount, nameof(targets));
-    }
-
     /// <summary>Creates a data set from a matrix and targets of any kind.</summary>
     /// <param name="features">(features × samples), finite numbers.</param>
     /// <param name="targets">As many as samples.</param>
-    internal static Dataset<T> FromMatrix(Matrix<T> features, Targets<T> targets) => new(Finite(features), null, targets);
+    internal static Dataset<T> FromMatrix(Matrix<T> features, Targets<T> targets) => new(Features(features), null, targets);
 
     /// <summary>Returns the first samples, without copying their features.</summary>
     /// <param name="count">How many, from 1 to <see cref="Count"/>.</param>
@@ -141,29 +98,6 @@ public sealed class Dataset<T>
         }
 
         return new Dataset<T>(_source, _positions?[..count], Targets.Take(count));
-    }
-
-    /// <summary>Splits the samples at random into two sets, without copying their features.</summary>
-    /// <param name="validationFraction">The fraction of the samples in the second set, between 0 and 1; rounded to whole samples.</param>
-    /// <param name="seed">The seed of the split: the same seed gives the same split everywhere.</param>
-    /// <returns>The two sets, each in the order of this one.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">One of the sets would be empty.</exception>
-    public (Dataset<T> Training, Dataset<T> Validation) Split(double validationFraction, long seed)
-    {
-        int validation = validationFraction is > 0 and < 1 ? (int)Math.Round(validationFraction * Count) : 0;
-        if (validation == 0 || validation == Count)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(validationFraction),
-                validationFraction,
-                $"The fraction must leave at least one of the {Count} samples on either side.");
-        }
-
-        int[] order = new int[Count];
-        RandomSequence.ForSplit(seed).Permutation(order);
-        order.AsSpan(0, validation).Sort();
-        order.AsSpan(validation).Sort();
-        return (Select(order.AsSpan(validation)), Select(order.AsSpan(0, validation)));
     }
 
     /// <summary>Counts the samples of each class.</summary>
@@ -180,10 +114,12 @@ public sealed class Dataset<T>
     }
 
     /// <summary>Returns the sizes of the set.</summary>
-    /// <returns>For instance <c>60000 samples of 784 features in 10 classes</c>, in the invariant culture.</returns>
+    /// <returns>For instance <c>60000 samples of 784 features in 10 classes</c>, in the invariant culture; whether there are weights, too.
+    /// </returns>
     public override string ToString() => FormattableString.Invariant(
         $"{Count} samples of {FeatureCount} features {(Targets.AreLabels ? "in" : "with")} {Targets.OutputCount} ")
-        + (Targets.AreLabels ? "classes" : "values each");
+        + (Targets.AreLabels ? "classes" : Targets.OutputCount == 1 ? "value each" : "values each")
+        + (Targets.HasWeights ? ", with weights" : string.Empty);
 
     /// <summary>Returns the features as numbers.</summary>
     /// <returns>A new matrix, (features × samples).</returns>
@@ -274,30 +210,6 @@ public sealed class Dataset<T>
         }
 
         return new(DatasetFingerprint.Sampled, Convert.ToHexStringLower(hash.GetHashAndReset()));
-    }
-
-    private static MatrixFeatures<T> Finite(Matrix<T> features)
-    {
-        if (features.RowCount == 0)
-        {
-            throw new ArgumentException(
-                $"A sample needs at least one feature, but the features are {features.RowCount} x {features.ColumnCount}.",
-                nameof(features));
-        }
-
-        T[] values = features.AsColumnMajorArray() ?? features.ToColumnMajorArray();
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (!T.IsFinite(values[i]))
-            {
-                throw new ArgumentException(
-                    FormattableString.Invariant(
-                        $"Features must be finite, but feature {i % features.RowCount} of sample {i / features.RowCount} is {values[i]}."),
-                    nameof(features));
-            }
-        }
-
-        return new MatrixFeatures<T>(values, features.RowCount);
     }
 
     private static Dataset<T> Create(FeatureSource<T> source, int[] labels, int classCount, string parameter)

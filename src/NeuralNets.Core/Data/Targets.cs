@@ -12,12 +12,20 @@ internal sealed class Targets<T>
     private readonly int[] _labels; // empty if the targets are values
     private readonly T[] _values; // (outputs × samples); empty if the targets are labels
     private readonly double[] _weights; // empty if all samples count the same
+    private readonly double _meanWeight;
 
     private Targets(int[] labels, T[] values, double[] weights, int outputs, int count)
     {
         _labels = labels;
         _values = values;
         _weights = weights;
+        double sum = 0;
+        foreach (double weight in weights)
+        {
+            sum += weight;
+        }
+
+        _meanWeight = sum / count;
         OutputCount = outputs;
         Count = count;
     }
@@ -37,8 +45,11 @@ internal sealed class Targets<T>
     /// <summary>The values, (outputs × samples); empty if the targets are labels.</summary>
     public ReadOnlySpan<T> Values => _values;
 
-    /// <summary>One weight per sample; empty if all samples count the same.</summary>
+    /// <summary>One weight per sample, as they were given; empty if all samples count the same.</summary>
     public ReadOnlySpan<double> Weights => _weights;
+
+    /// <summary>Whether samples count differently.</summary>
+    public bool HasWeights => _weights.Length > 0;
 
     /// <param name="labels">One label per sample, in range; kept.</param>
     /// <param name="classes">The number of classes.</param>
@@ -47,6 +58,14 @@ internal sealed class Targets<T>
     /// <param name="values">(outputs × samples), at least one value; kept.</param>
     /// <param name="outputs">The number of values per sample.</param>
     public static Targets<T> FromValues(T[] values, int outputs) => new([], values, [], outputs, values.Length / outputs);
+
+    /// <summary>Returns how much a sample counts, scaled so that the mean over the set is 1. Weights that are all twice as large give the
+    /// same bits.</summary>
+    public double WeightOf(int sample) => _weights.Length == 0 ? 1 : _weights[sample] / _meanWeight;
+
+    /// <summary>Returns the same targets with other weights.</summary>
+    /// <param name="weights">One per sample, finite, not negative and not all 0; kept.</param>
+    public Targets<T> WithWeights(double[] weights) => new(_labels, _values, weights, OutputCount, Count);
 
     /// <summary>Returns the targets of adjacent samples.</summary>
     public TargetBatch<T> Batch(int start, int count) => AreLabels

@@ -21,19 +21,36 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
 {
     /// <summary>Creates the loss.</summary>
     /// <param name="offset">What is added to the probability inside the logarithm, from 0 to 1. With 0 the cost is exact.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> is not between 0 and 1.</exception>
-    public CrossEntropyLoss(double offset = 0)
+    /// <param name="labelSmoothing">ε, from 0 to less than 1: the target of a class, 1 for the label's and otherwise 0, becomes
+    /// <c>y(1 − ε) + ε/K</c> for K classes, which keeps a network from being surer than its labels are. Not together with an
+    /// offset.</param>
+    /// <exception cref="ArgumentException">There are an offset and label smoothing.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> is not between 0 and 1, or
+    /// <paramref name="labelSmoothing"/> not in [0, 1).</exception>
+    public CrossEntropyLoss(double offset = 0, double labelSmoothing = 0)
     {
+        LossRequirements.CheckLabelSmoothing(labelSmoothing, nameof(labelSmoothing));
         if (!(offset >= 0 && offset <= 1))
         {
             throw new ArgumentOutOfRangeException(nameof(offset), offset, "The offset inside the logarithm must be between 0 and 1.");
         }
 
+        if (offset > 0 && labelSmoothing > 0)
+        {
+            throw new ArgumentException(
+                "The offset inside the logarithm reproduces costs of networks without label smoothing: set one of both, not both.",
+                nameof(labelSmoothing));
+        }
+
         Offset = offset;
+        LabelSmoothing = labelSmoothing;
     }
 
     /// <summary>What is added to the probability inside the logarithm when the cost is reported.</summary>
     public double Offset { get; }
+
+    /// <summary>How far targets are moved from 0 and 1: y becomes <c>y(1 − ε) + ε/K</c>.</summary>
+    public double LabelSmoothing { get; }
 
     /// <summary>Computes the cost of logits against labels.</summary>
     /// <param name="logits">(classes × samples).</param>
@@ -82,8 +99,21 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
         if (output is not Softmax<T>)
         {
             throw new ArgumentException(
-                $"{nameof(CrossEntropyLoss<>)} belongs to an output layer with Softmax, but the output layer has {output}.",
+                $"{nameof(CrossEntropyLoss<>)} belongs to an output layer with Softmax, but the output layer has {output}"
+                + $"{UsualLoss.Hint(output)}.",
                 nameof(output));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void CheckTargets(TargetBatch<T> targets)
+    {
+        if (targets.Labels.Length != targets.Count)
+        {
+            throw new ArgumentException(
+                "Cross-entropy compares logits with class labels, but the targets are values. Columns that are one-hot become labels by "
+                + "OneHot.Decode.",
+                nameof(targets));
         }
     }
 
@@ -94,14 +124,7 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
     {
         ReadOnlySpan<int> labels = targets.Labels;
         int samples = costs.Length;
-        if (labels.Length != targets.Count)
-        {
-            throw new ArgumentException(
-                "Cross-entropy compares logits with class labels, but the targets are values. Columns that are one-hot become labels by "
-                + "OneHot.Decode.",
-                nameof(targets));
-        }
-
+        CheckTargets(targets);
         if (labels.Length != samples || derivatives.Length != logits.Length || (samples > 0 && logits.Length % samples != 0))
         {
             throw new ArgumentException(
@@ -146,6 +169,34 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
                 ? costs[j] + (double.CreateChecked(maxima[j]) - double.CreateChecked(logits[(j * classes) + labels[j]]))
                 : -costs[j];
             derivatives[(j * classes) + labels[j]] -= T.One;
+        }
+
+        if (LabelSmoothing > 0)
+        {
+            Smooth(logits, labels, derivatives, costs, maxima, classes);
+        }
+    }
+
+    /// <summary>Moves costs and derivatives from the label to all classes: the share ε of the cost is the mean of −log p over them.</summary>
+    private void Smooth(
+        ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, Span<T> derivatives, Span<double> costs, ReadOnlySpan<T> maxima, int classes)
+    {
+        T share = T.CreateChecked(LabelSmoothing / classes);
+        T moved = T.CreateChecked(LabelSmoothing);
+        for (int j = 0; j < labels.Length; j++)
+        {
+            ReadOnlySpan<T> z = logits.Slice(j * classes, classes);
+            Span<T> derivative = derivatives.Slice(j * classes, classes);
+            double max = double.CreateChecked(maxima[j]);
+            double sum = 0;
+            for (int i = 0; i < classes; i++)
+            {
+                sum += max - double.CreateChecked(z[i]);
+                derivative[i] -= share;
+            }
+
+            derivative[labels[j]] += moved;
+            costs[j] += LabelSmoothing * ((sum / classes) - (max - double.CreateChecked(z[labels[j]])));
         }
     }
 

@@ -22,6 +22,15 @@ public interface ILoss<T>
     /// <exception cref="ArgumentException">The loss belongs to other output functions; the message names them.</exception>
     void CheckOutput(ILayerActivation<T> output, int outputCount);
 
+    /// <summary>Refuses targets that the loss cannot compare with outputs; called before training with those of the whole set, of which
+    /// there is one for each output, or a label per sample. Unless implemented, nothing is refused.</summary>
+    /// <param name="targets">The targets.</param>
+    /// <exception cref="ArgumentException">A target is not one for this loss; the message says which and what it would have to be.
+    /// </exception>
+    void CheckTargets(TargetBatch<T> targets)
+    {
+    }
+
     /// <summary>Computes the cost of each sample and its derivatives. Does not allocate.</summary>
     /// <param name="logits">z, (outputs × samples), column-major.</param>
     /// <param name="targets">The targets of the samples.</param>

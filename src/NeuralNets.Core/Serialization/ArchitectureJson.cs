@@ -48,7 +48,7 @@ internal static class ArchitectureJson
             root.CheckFormat(Format);
             int inputs = root.PositiveInteger("inputs");
             var layers = new List<(int Units, ILayerActivation<T> Activation)>();
-            foreach (JsonElement element in root.Array("layers"))
+            foreach (JsonElement element in root.Elements("layers"))
             {
                 var layer = new JsonFields(element, $"{what}, layer {layers.Count + 1}");
                 layers.Add((layer.PositiveInteger("units"), ReadActivation(layer, custom)));

@@ -38,22 +38,49 @@ internal readonly struct JsonFields(JsonElement element, string what)
             ? value
             : throw Error($"must have a non-negative 64-bit integer as {name}");
 
-    public double Number(string name) =>
-        Field(name) is { ValueKind: JsonValueKind.Number } field && field.TryGetDouble(out double value) && double.IsFinite(value)
-            ? value
-            : throw Error($"must have a finite number as {name}");
+    public double Number(string name) => ToNumber(Field(name), name);
 
     public string Text(string name) => Field(name) is { ValueKind: JsonValueKind.String } field
         ? field.GetString()!
         : throw Error($"must have a text as {name}");
 
-    public JsonElement.ArrayEnumerator Array(string name) => Field(name) is { ValueKind: JsonValueKind.Array } field
+    public JsonElement.ArrayEnumerator Elements(string name) => Field(name) is { ValueKind: JsonValueKind.Array } field
         ? field.EnumerateArray()
         : throw Error($"must have an array as {name}");
+
+    /// <summary>Returns a setting: an object with a name, and numbers or arrays of numbers.</summary>
+    public SavedSetting Setting(string name)
+    {
+        JsonElement setting = Field(name);
+        if (setting.ValueKind != JsonValueKind.Object)
+        {
+            throw Error($"must have an object as {name}");
+        }
+
+        var numbers = new List<(string, double[])>();
+        foreach (JsonProperty property in setting.EnumerateObject().Where(property => property.Name != "name"))
+        {
+            JsonElement[] elements = property.Value.ValueKind == JsonValueKind.Array ? [.. property.Value.EnumerateArray()] : [property.Value];
+            double[] values = new double[elements.Length];
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] = ToNumber(elements[i], $"{name}.{property.Name}");
+            }
+
+            numbers.Add((property.Name, values));
+        }
+
+        return new SavedSetting(new JsonFields(setting, what).Text("name"), [.. numbers]);
+    }
 
     public bool Has(string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out _);
 
     public bool IsNull(string name) => Field(name).ValueKind == JsonValueKind.Null;
+
+    private double ToNumber(JsonElement field, string name) =>
+        field.ValueKind == JsonValueKind.Number && field.TryGetDouble(out double value) && double.IsFinite(value)
+            ? value
+            : throw Error($"must have a finite number as {name}");
 
     private int? Integer(string name) =>
         Field(name) is { ValueKind: JsonValueKind.Number } field && field.TryGetInt32(out int value) ? value : null;

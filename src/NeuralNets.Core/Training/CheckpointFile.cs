@@ -1,8 +1,5 @@
 using System.Numerics;
-using System.Text;
 using NeuralNets.Core.Activations;
-using NeuralNets.Core.Data;
-using NeuralNets.Core.Losses;
 using NeuralNets.Core.Optimizers;
 using NeuralNets.Core.Serialization;
 
@@ -13,8 +10,8 @@ namespace NeuralNets.Core.Training;
 /// <remarks>
 /// <para>
 /// A checkpoint is a file of <see cref="NetworkFile"/> that has the trainer's state in its metadata, too
-/// (<c>neuralnets.training</c>, JSON): the number of epochs completed, the seed, the learning rate, the batch size, the offset of
-/// the loss, and a fingerprint of the training set (the SHA-256 of its sizes, labels and features). That is all
+/// (<c>neuralnets.training</c>, JSON): the number of epochs completed, the seed, the learning rate, the batch size, the loss, and a
+/// fingerprint of the training set (the SHA-256 of its sizes, labels and features). That is all
 /// that training with the managed kernels depends on, since the order of the samples is a function of the seed and the epoch: a
 /// run that is killed, loaded and continued ends with the bits of one that was not. The state is among the texts of which the file
 /// has a SHA-256, so a checkpoint that was damaged loads as it was saved or is refused. <see cref="NetworkFile"/> loads the network
@@ -37,7 +34,6 @@ namespace NeuralNets.Core.Training;
 /// </remarks>
 public static class CheckpointFile
 {
-    private const int Format = 2; // Format 1 has no history and no optimizer.
     private const string TrainingKey = "neuralnets.training";
 
     /// <summary>Saves a trainer and its network to a file. A regular file is replaced as a whole: whatever happens, there is the
@@ -58,7 +54,7 @@ public static class CheckpointFile
         ArgumentNullException.ThrowIfNull(trainer);
         CheckpointTensors<T> tensors = CheckpointTensors<T>.Of(trainer);
         Dictionary<string, string> metadata = NetworkFile.Metadata(
-            trainer.Network, (TrainingKey, Describe(trainer, tensors.ComputeSha256())));
+            trainer.Network, (TrainingKey, CheckpointJson<T>.Describe(trainer, tensors.ComputeSha256())));
         AtomicFile.Write(path, stream => SafetensorsWriter.Write(
             stream, metadata, [.. LayerTensors.Of(trainer.Network), .. tensors.ToWrite()]));
     }
@@ -96,133 +92,35 @@ public static class CheckpointFile
         string? sha256 = OwnMetadata.Check(file);
         string what = $"{name}: {TrainingKey}";
         string text = NetworkFile.Metadata(file, TrainingKey);
-        State state = StrictJson.Parse(text, what, json => ReadState<T>(new JsonFields(json, what), customOptimizer));
+        CheckpointJson<T> state = StrictJson.Parse(
+            text, what, json => CheckpointJson<T>.Read(new JsonFields(json, what), customOptimizer));
         var trainer = new GradientDescentTrainer<T>(NetworkFile.ReadNetwork(file, custom, ElementConversion.None, sha256))
         {
+            Settings = state.Settings,
             EpochsCompleted = state.EpochsCompleted,
-            Seed = unchecked((long)state.Seed),
-            LearningRate = state.LearningRate,
-            BatchSize = state.BatchSize,
-            Optimizer = state.Optimizer,
             TrainingSet = state.TrainingSet,
             IsResumed = true,
         };
-        if (state.CostOffset is { } offset)
-        {
-            trainer.Loss = new CrossEntropyLoss<T>(offset);
-        }
-
+        CheckLoss(trainer, what);
         if (state.TensorsSha256 is { } tensors)
         {
-            trainer.State = new OptimizerState<T>(trainer.Network, state.Optimizer) { UpdateCount = state.UpdateCount };
+            trainer.State = new OptimizerState<T>(trainer.Network, state.Settings.Optimizer) { UpdateCount = state.UpdateCount };
             CheckpointTensors<T>.Read(file, trainer, trainer.State, tensors);
         }
 
         return trainer;
     }
 
-    private static string Describe<T>(GradientDescentTrainer<T> trainer, string tensorsSha256)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Encoding.UTF8.GetString(StrictJson.Write(json =>
-        {
-            TrainingSettings<T> settings = trainer.SettingsInUse;
-            json.WriteNumber("format", Format);
-            json.WriteNumber("epochsCompleted", trainer.EpochsCompleted);
-            json.WriteNumber("seed", unchecked((ulong)settings.Seed));
-            json.WriteNumber("learningRate", settings.LearningRate);
-            if (settings.BatchSize is { } size)
-            {
-                json.WriteNumber("batchSize", size);
-            }
-            else
-            {
-                json.WriteNull("batchSize");
-            }
-
-            if (settings.Loss is CrossEntropyLoss<T> loss)
-            {
-                json.WriteNumber("costOffset", loss.Offset);
-            }
-            else
-            {
-                json.WriteNull("costOffset"); // The caller sets the loss again.
-            }
-
-            json.WriteString("optimizer", settings.Optimizer.Name);
-            json.WriteNumber("updates", trainer.State.UpdateCount);
-            json.WriteString("tensors", tensorsSha256);
-            DatasetFingerprint? trainingSet = trainer.TrainingSet;
-            json.WriteString("trainingSet", trainingSet?.Sha256);
-            if (trainingSet is not null)
-            {
-                json.WriteNumber("trainingSetVersion", trainingSet.Version);
-            }
-        }));
-
-    private static State ReadState<T>(JsonFields fields, Optimizer? customOptimizer)
+    private static void CheckLoss<T>(GradientDescentTrainer<T> trainer, string what)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        bool isFirstFormat = fields.PositiveInteger("format") == 1;
-        if (!isFirstFormat)
+        try
         {
-            fields.CheckFormat(Format);
+            trainer.Loss?.CheckOutput(trainer.Network.OutputActivation, trainer.Network.OutputCount);
         }
-
-        double rate = fields.Number("learningRate");
-        double? offset = fields.IsNull("costOffset") ? null : fields.Number("costOffset");
-        if (!TrainingSettings<T>.IsLearningRate(rate))
+        catch (ArgumentException exception)
         {
-            throw fields.Error(FormattableString.Invariant($"must have a positive and finite learningRate, but has {rate}"));
+            throw new InvalidDataException($"{what} has a loss that does not belong to the network: {exception.Message}", exception);
         }
-
-        if (offset is not (null or (>= 0 and <= 1)))
-        {
-            throw fields.Error(FormattableString.Invariant($"must have a costOffset from 0 to 1, but has {offset}"));
-        }
-
-        return new State(
-            fields.NonNegativeInteger("epochsCompleted"),
-            fields.UnsignedInteger("seed"),
-            rate,
-            fields.IsNull("batchSize") ? null : fields.PositiveInteger("batchSize"),
-            offset,
-            isFirstFormat ? new Sgd() : ReadOptimizer(fields, customOptimizer),
-            isFirstFormat ? 0 : fields.NonNegativeInt64("updates"),
-            isFirstFormat ? null : fields.Text("tensors"),
-            fields.IsNull("trainingSet") ? null : new DatasetFingerprint(ReadFingerprintVersion(fields), fields.Text("trainingSet")));
     }
-
-    private static Optimizer ReadOptimizer(JsonFields fields, Optimizer? custom)
-    {
-        string name = fields.Text("optimizer");
-        Optimizer[] known = custom is null ? [.. OptimizerCatalog.All] : [.. OptimizerCatalog.All, custom];
-        return known.FirstOrDefault(optimizer => optimizer.Name == name)
-            ?? throw fields.Error($"must have an optimizer that is known, but has {StrictJson.Quote(name)}");
-    }
-
-    private static int ReadFingerprintVersion(JsonFields fields)
-    {
-        const string Name = "trainingSetVersion";
-        if (!fields.Has(Name))
-        {
-            return DatasetFingerprint.Sampled; // A file from before there was another.
-        }
-
-        int version = fields.PositiveInteger(Name);
-        return version is DatasetFingerprint.Sampled or DatasetFingerprint.Full
-            ? version
-            : throw fields.Error($"must have {Name} {DatasetFingerprint.Sampled} or {DatasetFingerprint.Full}, those that this version "
-                + $"of the library knows, but has {version}");
-    }
-
-    /// <summary>What training depends on beside the parameters and the data.</summary>
-    private sealed record State(
-        int EpochsCompleted,
-        ulong Seed,
-        double LearningRate,
-        int? BatchSize,
-        double? CostOffset,
-        Optimizer Optimizer,
-        long UpdateCount,
-        string? TensorsSha256,
-        DatasetFingerprint? TrainingSet);
 }

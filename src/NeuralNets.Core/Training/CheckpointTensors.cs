@@ -6,14 +6,22 @@ using NeuralNets.Core.Serialization;
 namespace NeuralNets.Core.Training;
 
 /// <summary>
-/// The tensors of a checkpoint beside those of the network: the history, [epochs, 6] in F64, and what the optimizer remembers, in the
+/// The tensors of a checkpoint beside those of the network: the history, [epochs, 14] in F64, and what the optimizer remembers, in the
 /// element type, <c>optimizer.NAME.layers.0.weight</c> [inputs, outputs], <c>optimizer.NAME.layers.0.bias</c> [outputs] and so on.
 /// </summary>
 internal sealed class CheckpointTensors<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const string HistoryName = "training.history";
-    private const int HistoryColumns = 6; // of training and of validation: sum of costs, samples, accuracy; NaN where there is none
+
+    // Per epoch: the score of training, that of validation, the learning rate, the norm of the gradient; NaN where there is none.
+    private const int HistoryColumns = (2 * ScoreColumns) + 2;
+
+    // The sum of the costs, the number of samples, the accuracy; the sum of the weights, the unweighted sum, the unweighted accuracy.
+    private const int ScoreColumns = 6;
+
+    // Of files from before there were weights: the first three columns of both scores.
+    private const int FirstScoreColumns = 3;
 
     private readonly double[] _history;
     private readonly List<(string Name, long[] Shape, T[] Values)> _slots;
@@ -30,8 +38,12 @@ internal sealed class CheckpointTensors<T>
         double[] history = new double[trainer.History.Count * HistoryColumns];
         for (int i = 0; i < trainer.History.Count; i++)
         {
-            Write(trainer.History[i].Training, history.AsSpan(i * HistoryColumns));
-            Write(trainer.History[i].Validation, history.AsSpan((i * HistoryColumns) + (HistoryColumns / 2)));
+            EpochResult epoch = trainer.History[i];
+            Span<double> row = history.AsSpan(i * HistoryColumns, HistoryColumns);
+            Write(epoch.Training, row);
+            Write(epoch.Validation, row[ScoreColumns..]);
+            row[^2] = epoch.LearningRate;
+            row[^1] = epoch.GradientNorm ?? double.NaN;
         }
 
         return new(history, trainer.State);
@@ -71,13 +83,14 @@ internal sealed class CheckpointTensors<T>
     public static void Read(SafetensorsReader file, GradientDescentTrainer<T> trainer, OptimizerState<T> state, string sha256)
     {
         SafetensorsEntry entry = file[HistoryName];
-        if (entry.Dtype != "F64" || entry.Shape is not [var epochs, HistoryColumns] || epochs > trainer.EpochsCompleted)
+        if (entry.Dtype != "F64" || entry.Shape is not [var epochs, HistoryColumns or (2 * FirstScoreColumns)] || epochs > trainer.EpochsCompleted)
         {
             file.Throw($"the history must be F64 [epochs, {HistoryColumns}] of at most {trainer.EpochsCompleted} epochs, but is {entry}.");
             return;
         }
 
-        double[] history = new double[epochs * HistoryColumns];
+        int columns = (int)entry.Shape[1];
+        double[] history = new double[epochs * columns];
         LittleEndian.Read<double>(file.Seek(entry), history);
         var read = new CheckpointTensors<T>(history, state);
         foreach ((string name, long[] shape, T[] values) in read._slots)
@@ -100,11 +113,16 @@ internal sealed class CheckpointTensors<T>
 
         for (int i = 0; i < epochs; i++)
         {
+            ReadOnlySpan<double> row = history.AsSpan(i * columns, columns);
+            bool isWide = columns == HistoryColumns;
+            int half = isWide ? ScoreColumns : FirstScoreColumns;
             trainer.Add(new EpochResult
             {
                 Epoch = (int)(trainer.EpochsCompleted - epochs) + i + 1,
-                Training = ReadScore(history.AsSpan(i * HistoryColumns))!,
-                Validation = ReadScore(history.AsSpan((i * HistoryColumns) + (HistoryColumns / 2))),
+                Training = ReadScore(row[..half])!,
+                Validation = ReadScore(row.Slice(half, half)),
+                LearningRate = isWide ? row[^2] : trainer.LearningRate,
+                GradientNorm = isWide ? Known(row[^1]) : null,
                 TrainingTime = TimeSpan.Zero,
             });
         }
@@ -131,9 +149,27 @@ internal sealed class CheckpointTensors<T>
         destination[0] = score?.Cost.Sum ?? double.NaN;
         destination[1] = score?.Cost.SampleCount ?? double.NaN;
         destination[2] = score?.Accuracy ?? double.NaN;
+        destination[3] = score?.Unweighted is null ? double.NaN : score.Cost.WeightSum;
+        destination[4] = score?.Unweighted?.Cost.Sum ?? double.NaN;
+        destination[5] = score?.Unweighted?.Accuracy ?? double.NaN;
     }
 
-    private static Score? ReadScore(ReadOnlySpan<double> source) => double.IsNaN(source[1])
-        ? null
-        : new Score(new Cost(source[0], (int)source[1]), double.IsNaN(source[2]) ? null : source[2]);
+    private static Score? ReadScore(ReadOnlySpan<double> source)
+    {
+        if (double.IsNaN(source[1]))
+        {
+            return null;
+        }
+
+        int samples = (int)source[1];
+        var score = new Score(new Cost(source[0], samples), Known(source[2]));
+        return source.Length == FirstScoreColumns || double.IsNaN(source[3])
+            ? score
+            : new Score(score.Cost with { WeightSum = source[3] }, score.Accuracy)
+            {
+                Unweighted = new Score(new Cost(source[4], samples), Known(source[5])),
+            };
+    }
+
+    private static double? Known(double value) => double.IsNaN(value) ? null : value;
 }

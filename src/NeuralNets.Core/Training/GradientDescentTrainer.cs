@@ -100,8 +100,9 @@ public sealed class GradientDescentTrainer<T>
         set => Settings = Settings with { Seed = value };
     }
 
-    /// <summary>The loss that is minimized and reported as cost; the usual one of the output function unless set, cross-entropy for
-    /// softmax. Null if there is no usual one.</summary>
+    /// <summary>The loss that is minimized and reported as cost; the usual one of the output function unless set: cross-entropy for
+    /// softmax, binary cross-entropy for sigmoid, the mean squared error for identity. Null if there is no usual one, and after loading a
+    /// checkpoint with a custom one, which is set again.</summary>
     /// <exception cref="ArgumentException">The loss does not belong to the network's output function.</exception>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public ILoss<T>? Loss
@@ -157,7 +158,7 @@ public sealed class GradientDescentTrainer<T>
     public IReadOnlyList<EpochResult> History => _history.AsReadOnly();
 
     /// <summary>The settings for the next call of Fit.</summary>
-    internal TrainingSettings<T> Settings { get; private set; }
+    internal TrainingSettings<T> Settings { get; set; }
 
     /// <summary>The settings of the call of Fit that is running, otherwise those for the next one: what a checkpoint holds.</summary>
     internal TrainingSettings<T> SettingsInUse => _running ?? Settings;
@@ -253,7 +254,9 @@ public sealed class GradientDescentTrainer<T>
         if (settings.Loss is null)
         {
             throw new InvalidOperationException(
-                $"An output layer with {Network.OutputActivation} has no usual loss: set {nameof(Loss)} before training.");
+                IsResumed
+                    ? $"The checkpoint was trained with a custom loss, which it does not hold: set {nameof(Loss)} to it before training."
+                    : $"An output layer with {Network.OutputActivation} has no usual loss: set {nameof(Loss)} before training.");
         }
 
         CheckSet(training, settings.Loss, nameof(training));

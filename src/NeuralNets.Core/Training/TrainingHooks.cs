@@ -15,6 +15,9 @@ internal sealed class TrainingHooks
     /// <summary>The maximum number of samples that go through at a time.</summary>
     public int? MicroBatchSize { get; set; }
 
+    /// <summary>The order of the samples of each epoch, counted from 0.</summary>
+    public Func<int, int[]>? Order { get; set; }
+
     /// <summary>The handler called on each worker with its index after each step.</summary>
     public Action<int>? OnStep { get; set; }
 }

@@ -41,7 +41,7 @@ internal sealed partial class TrainingRun<T>
         }
 
         Span<double> costs = _evaluationCosts.AsSpan(0, _training.Count);
-        Network.Evaluate(_training, 0, costs, _settings.Loss!, _settings.Backend);
+        Network.Evaluate(_training, 0, costs, _evaluationHits.AsSpan(0, costs.Length), _settings.Loss!, _settings.Backend);
         foreach (double cost in costs)
         {
             if (!double.IsFinite(cost))
@@ -64,8 +64,13 @@ internal sealed partial class TrainingRun<T>
             }
 
             (int start, int count) = Partition.Share(set.Count, _plan.WorkerCount, worker);
-            Span<double> costs = _evaluationCosts.AsSpan(start, count);
-            _correct[worker * CacheLine] = Network.Evaluate(set, start, costs, _settings.Loss!, _settings.Backend);
+            Network.Evaluate(
+                set,
+                start,
+                _evaluationCosts.AsSpan(start, count),
+                _evaluationHits.AsSpan(start, count),
+                _settings.Loss!,
+                _settings.Backend);
         }
 
         team.Barrier();
@@ -75,17 +80,6 @@ internal sealed partial class TrainingRun<T>
         }
 
         _evaluationTime.Stop();
-        return Network<T>.ScoreOf(set, _evaluationCosts.AsSpan(0, set.Count), SumOfCorrect());
-    }
-
-    private long SumOfCorrect()
-    {
-        long sum = 0;
-        for (int worker = 0; worker < _plan.WorkerCount; worker++)
-        {
-            sum += _correct[worker * CacheLine];
-        }
-
-        return sum;
+        return Network<T>.ScoreOf(set, _evaluationCosts.AsSpan(0, set.Count), _evaluationHits);
     }
 }

@@ -16,8 +16,6 @@ namespace NeuralNets.Core.Training;
 internal sealed partial class TrainingRun<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int CacheLine = 32; // numbers, at the most
-
     private readonly GradientDescentTrainer<T> _trainer;
     private readonly TrainingSettings<T> _settings;
     private readonly TrainingHooks _hooks;
@@ -34,11 +32,11 @@ internal sealed partial class TrainingRun<T>
     private readonly ParameterSnapshot<T> _epochStart;
     private readonly int[] _order;
     private readonly double[] _evaluationCosts;
-    private readonly int[] _correct; // one per worker, far enough apart not to share a cache line
+    private readonly bool[] _evaluationHits;
     private readonly List<EpochResult> _results = [];
     private readonly Stopwatch _trainingTime = new();
     private readonly Stopwatch _evaluationTime = new();
-    private double _cost;
+    private ScoreSum _score;
     private bool _cancelled;
     private bool _alone;
     private bool _isWithinEpoch;
@@ -78,7 +76,7 @@ internal sealed partial class TrainingRun<T>
         _epochStart = new(trainer.Network, state);
         _order = new int[training.Count];
         _evaluationCosts = new double[Math.Max(validation?.Count ?? 0, training.Count)];
-        _correct = new int[_plan.WorkerCount * CacheLine];
+        _evaluationHits = new bool[_evaluationCosts.Length];
     }
 
     private Network<T> Network => _trainer.Network;
@@ -147,7 +145,7 @@ internal sealed partial class TrainingRun<T>
         FloatingPointMode.Require(); // each time, and on each thread: handlers and activations may call native code
         team.Barrier();
         _step.Load(worker); // each time: a handler may have written to the network
-        _correct[worker * CacheLine] = TrainEpoch(team, worker);
+        TrainEpoch(team, worker);
         FloatingPointMode.Require();
         if (_cancelled)
         {
@@ -160,7 +158,7 @@ internal sealed partial class TrainingRun<T>
         if (worker == 0)
         {
             _trainingTime.Stop();
-            training = Network<T>.ScoreOf(_training, _cost, SumOfCorrect());
+            training = _score.ToScore();
             _mustEvaluateTraining = !AnswerBound.IsFinite(Network, _training.LargestFeature);
         }
 
@@ -182,8 +180,12 @@ internal sealed partial class TrainingRun<T>
         _trainingTime.Start();
         _epochStart.Take();
         _isWithinEpoch = true;
-        _cost = 0;
-        if (IsFullBatch)
+        _score = new(_training.Targets.HasWeights, _training.Targets.AreLabels);
+        if (_hooks.Order is { } order)
+        {
+            order(_trainer.EpochsCompleted).CopyTo(_order, 0);
+        }
+        else if (IsFullBatch)
         {
             for (int i = 0; i < _order.Length; i++)
             {
@@ -197,11 +199,9 @@ internal sealed partial class TrainingRun<T>
         }
     }
 
-    /// <summary>Runs the steps of an epoch for one worker, and returns how many of its samples were classified correctly. When
-    /// training is cancelled, the epoch ends early.</summary>
-    private int TrainEpoch(WorkerTeam team, int worker)
+    /// <summary>Runs the steps of an epoch for one worker. When training is cancelled, the epoch ends early.</summary>
+    private void TrainEpoch(WorkerTeam team, int worker)
     {
-        int correct = 0;
         int batch = 0;
         while (batch < _order.Length)
         {
@@ -213,7 +213,7 @@ internal sealed partial class TrainingRun<T>
                 {
                     while (batch < _order.Length && _alone)
                     {
-                        batch = TrainBatch(team, isAlone: true, worker, batch, ref correct);
+                        batch = TrainBatch(team, isAlone: true, worker, batch);
                     }
 
                     _resume = batch;
@@ -224,16 +224,14 @@ internal sealed partial class TrainingRun<T>
             }
             else
             {
-                batch = TrainBatch(team, isAlone: false, worker, batch, ref correct);
+                batch = TrainBatch(team, isAlone: false, worker, batch);
             }
         }
-
-        return correct;
     }
 
     /// <summary>Runs the step of one batch: a worker's part, or all parts. Returns where the next batch begins: at the epoch's end when
     /// training is cancelled.</summary>
-    private int TrainBatch(WorkerTeam team, bool isAlone, int worker, int start, ref int correct)
+    private int TrainBatch(WorkerTeam team, bool isAlone, int worker, int start)
     {
         int endPart = isAlone ? _plan.WorkerCount : worker + 1;
         int size = Math.Min(_batchSize, _order.Length - start);
@@ -272,7 +270,7 @@ internal sealed partial class TrainingRun<T>
 
             for (int part = worker; part < endPart; part++)
             {
-                correct += _step.PropagateSamples(batch, part);
+                _step.PropagateSamples(batch, part);
             }
 
             if (worker == 0 && batch.IsLast)
@@ -293,7 +291,7 @@ internal sealed partial class TrainingRun<T>
 
             if (worker == 0)
             {
-                AddCosts(samples.Length);
+                AddScores(samples);
             }
         }
 
@@ -323,12 +321,12 @@ internal sealed partial class TrainingRun<T>
         }
     }
 
-    private void AddCosts(int columns)
+    private void AddScores(ReadOnlySpan<int> samples)
     {
         // One chain over the epoch, in the order of the samples.
-        foreach (double cost in _step.Costs[..columns])
+        for (int j = 0; j < samples.Length; j++)
         {
-            _cost += cost;
+            _score.Add(_step.Costs[j], _step.Hits[j], _training.Targets.WeightOf(samples[j]));
         }
     }
 
@@ -363,6 +361,7 @@ internal sealed partial class TrainingRun<T>
             Epoch = _trainer.EpochsCompleted,
             Training = training,
             Validation = validation,
+            LearningRate = _settings.LearningRate,
             TrainingTime = _trainingTime.Elapsed,
         };
         _results.Add(result);

@@ -112,14 +112,17 @@ public abstract class DatasetTests<T>
     }
 
     [Fact]
-    public void FromMatrix_Targets_AreTheLabels()
+    public void FromMatrix_Targets_AreValues()
     {
         Matrix<T> features = Matrix<T>.Build.Dense(2, 3);
 
         Dataset<T> set = Dataset<T>.FromMatrix(features, OneHot.Encode<T>([3, 0, 1], 4));
 
-        set.Labels.ToArray().Should().Equal(3, 0, 1);
-        set.ClassCount.Should().Be(4);
+        set.Labels.ToArray().Should().BeEmpty();
+        set.ClassCount.Should().Be(0);
+        set.ValueCount.Should().Be(4);
+        set.Values.ToArray().Should().Equal(OneHot.Encode<T>([3, 0, 1], 4).ToColumnMajorArray());
+        set.ToString().Should().Be("3 samples of 2 features with 4 values each");
     }
 
     [Theory]
@@ -148,7 +151,8 @@ public abstract class DatasetTests<T>
         Action none = () => Dataset<T>.FromMatrix(Matrix<T>.Build.Dense(2, 0), ReadOnlySpan<int>.Empty, 2);
 
         number.Should().Throw<ArgumentException>().WithParameterName("labels")
-            .WithMessage("There must be one label per sample: the features are 2 x 3, but there were 2 labels.*");
+            .WithMessage("There must be one label per sample: the features are 2 x 3, but there were 2 labels. A sample is a column: if yours "
+                + "are rows, use FromRows.*");
         range.Should().Throw<ArgumentException>().WithParameterName("labels")
             .WithMessage("Labels must be between 0 and 1, but sample 1 has label 2.*");
         oneClass.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("classCount");
@@ -160,16 +164,18 @@ public abstract class DatasetTests<T>
     {
         Matrix<T> features = Matrix<T>.Build.Dense(2, 3);
         Action number = () => Dataset<T>.FromMatrix(features, OneHot.Encode<T>([0, 1], 2));
-        Action notOneHot = () => Dataset<T>.FromMatrix(features, Matrix<T>.Build.Dense(2, 3));
-        Action oneClass = () => Dataset<T>.FromMatrix(features, OneHot.Encode<T>([0, 0, 0], 1));
+        Action notANumber = () => Dataset<T>.FromMatrix(features, Matrix<T>.Build.Dense(2, 3, (i, j) => i * j == 2 ? T.NaN : T.One));
+        Action infinite = () => Dataset<T>.FromMatrix(features, [T.One, T.PositiveInfinity, T.One]);
         Action missing = () => Dataset<T>.FromMatrix(features, (Matrix<T>)null!);
         Action noFeatures = () => Dataset<T>.FromMatrix(null!, OneHot.Encode<T>([0], 2));
 
         number.Should().Throw<ArgumentException>().WithParameterName("targets")
-            .WithMessage("There must be one target per sample: the features are 2 x 3, but the targets were 2 x 2.*");
-        notOneHot.Should().Throw<ArgumentException>().WithParameterName("targets")
-            .WithMessage("A one-hot column must hold one 1, but column 0 holds none.*");
-        oneClass.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("targets").WithMessage("*at least 2 classes*");
+            .WithMessage(
+                "There must be one column of targets per sample: the features are 2 x 3, but the targets were 2 x 2. A sample is a column: *");
+        notANumber.Should().Throw<ArgumentException>().WithParameterName("targets")
+            .WithMessage("Targets must be finite, but target 1 of sample 2 is NaN.*");
+        infinite.Should().Throw<ArgumentException>().WithParameterName("targets")
+            .WithMessage("Targets must be finite, but target 0 of sample 1 is *");
         missing.Should().Throw<ArgumentNullException>().WithParameterName("targets");
         noFeatures.Should().Throw<ArgumentNullException>().WithParameterName("features");
     }

@@ -135,6 +135,7 @@ public class ReproduceTests
         Epoch = 1,
         Training = new Score(new Cost(46114, 20_000), trainingAccuracy),
         Validation = new Score(new Cost(46114, 20_000), validationAccuracy),
+        LearningRate = 0.1,
         TrainingTime = TimeSpan.FromSeconds(seconds),
     };
 

@@ -221,8 +221,10 @@ public abstract class CheckpointFileTests<T>
     [InlineData("learningRate\\\":0.30000000000000004", "learningRate\\\":0", "positive and finite learningRate, but has 0")]
     [InlineData("learningRate\\\":0.30000000000000004", "learningRate\\\":1e400", "finite number as learningRate")]
     [InlineData("batchSize\\\":37", "batchSize\\\":0", "positive integer as batchSize")]
-    [InlineData("costOffset\\\":1E-09", "costOffset\\\":-1", "costOffset from 0 to 1, but has -1")]
-    [InlineData("costOffset\\\":1E-09", "costOffset\\\":1.5", "costOffset from 0 to 1, but has 1.5")]
+    [InlineData("offset\\\":1E-09", "offset\\\":-1", "a setting that is not one (The offset inside the logarithm must be between 0 and 1")]
+    [InlineData("offset\\\":1E-09", "ofset\\\":1E-09", "a setting that is not one (CrossEntropy needs offset, but has not)")]
+    [InlineData("CrossEntropy", "CrossEntropi", "there is no loss with the name CrossEntropi")]
+    [InlineData("offset\\\":1E-09", "offset\\\":[1,2]", "CrossEntropy needs one number as offset, but has 2")]
     [InlineData("\\\"trainingSet\\\":", "\\\"trainingSet\\\":1,\\\"x\\\":", "a text as trainingSet")]
     [InlineData(
         "trainingSetVersion\\\":2", "trainingSetVersion\\\":3",

@@ -72,6 +72,9 @@ internal sealed class TrainingStep<T>
     /// <summary>The costs of the micro-batch. Valid after the barrier that follows <see cref="PropagateSamples"/>.</summary>
     public ReadOnlySpan<double> Costs => _head.Costs;
 
+    /// <summary>Whether the samples of the micro-batch were answered correctly. Valid when <see cref="Costs"/> is.</summary>
+    public ReadOnlySpan<bool> Hits => _head.Hits;
+
     /// <summary>Takes the parameters from the network, for one worker: before the first step of an epoch.</summary>
     public void Load(int worker) => _first.Load(worker);
 
@@ -82,13 +85,12 @@ internal sealed class TrainingStep<T>
     public void ForwardUnits(MicroBatch batch, int worker) => _first.ForwardUnits(batch, worker);
 
     /// <summary>Does the second phase, for one worker.</summary>
-    /// <returns>The number of the worker's samples that were classified correctly.</returns>
-    public int PropagateSamples(MicroBatch batch, int worker)
+    public void PropagateSamples(MicroBatch batch, int worker)
     {
         (int start, int count) = Partition.Share(batch.Samples.Length, _workers, worker);
         if (count == 0)
         {
-            return 0;
+            return;
         }
 
         _first.ForwardSamples(batch, worker);
@@ -98,9 +100,7 @@ internal sealed class TrainingStep<T>
         }
 
         LayerValues<T> output = _values[^1];
-        int correct = _head.Evaluate(
-            batch.Samples.Slice(start, count), start, output.Z(start, count).Span, output.Dz(start, count).Span, out bool hasNonFiniteCost);
-        if (hasNonFiniteCost)
+        if (_head.Evaluate(batch.Samples.Slice(start, count), start, output.Z(start, count).Span, output.Dz(start, count).Span))
         {
             _hasNonFiniteCost = true;
         }
@@ -114,8 +114,6 @@ internal sealed class TrainingStep<T>
         {
             _first.BackwardSamples(_values[1], start, count);
         }
-
-        return correct;
     }
 
     /// <summary>Does the third phase, for one worker: the gradient of its shard of the weights, and the update with the batch's last

@@ -142,6 +142,7 @@ public sealed class TrainingReportTests : IDisposable
                 Epoch = epoch,
                 Training = new Score(new Cost(400.0 / epoch, 200), 1 - (0.5 / epoch)),
                 Validation = new Score(new Cost(500.0 / epoch, 200), 1 - (0.6 / epoch)),
+                LearningRate = 0.1,
                 TrainingTime = TimeSpan.FromSeconds(epoch),
             })];
         var predictions = new Predictions<float>(test.Labels, network.Predict(test));

@@ -1,0 +1,216 @@
+using NeuralNets.Core.Initialization;
+
+namespace NeuralNets.Core.Data;
+
+/// <content>Parts of a data set, and weights of its samples.</content>
+public sealed partial class Dataset<T>
+{
+    /// <summary>Returns some of the samples, without copying their features.</summary>
+    /// <param name="indices">The positions of the samples, 0 … <see cref="Count"/>−1, in any order; one may come several times.</param>
+    /// <returns>A data set of those samples in that order, with their weights.</returns>
+    /// <exception cref="ArgumentException">There is no position, or one is out of range.</exception>
+    public Dataset<T> Subset(ReadOnlySpan<int> indices)
+    {
+        if (indices.IsEmpty)
+        {
+            throw new ArgumentException("A data set needs at least one sample, but there was no position.", nameof(indices));
+        }
+
+        for (int i = 0; i < indices.Length; i++)
+        {
+            if ((uint)indices[i] >= (uint)Count)
+            {
+                throw new ArgumentException(
+                    $"Positions must be between 0 and {Count - 1}, but element {i} is {indices[i]}.", nameof(indices));
+            }
+        }
+
+        return Select(indices);
+    }
+
+    /// <summary>Splits the samples at random into two sets, without copying their features.</summary>
+    /// <param name="validationFraction">The fraction of the samples in the second set, between 0 and 1; rounded to whole samples.</param>
+    /// <param name="seed">The seed of the split: the same seed gives the same split everywhere.</param>
+    /// <param name="stratify">Whether each class has its share in both sets: the fraction of its samples, rounded up or down.</param>
+    /// <returns>The two sets, each in the order of this one.</returns>
+    /// <exception cref="ArgumentException">A stratified split would leave a class out of one of the sets.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">One of the sets would be empty.</exception>
+    /// <exception cref="InvalidOperationException">The split is to be stratified, but the targets are not labels.</exception>
+    public (Dataset<T> Training, Dataset<T> Validation) Split(double validationFraction, long seed, bool stratify = false)
+    {
+        int validation = validationFraction is > 0 and < 1 ? (int)Math.Round(validationFraction * Count) : 0;
+        if (validation == 0 || validation == Count)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(validationFraction),
+                validationFraction,
+                $"The fraction must leave at least one of the {Count} samples on either side.");
+        }
+
+        int[] order = new int[Count];
+        RandomSequence.ForSplit(seed).Permutation(order);
+        if (stratify)
+        {
+            MoveSharesToTheFront(order, validationFraction, validation);
+        }
+
+        order.AsSpan(0, validation).Sort();
+        order.AsSpan(validation).Sort();
+        return (Select(order.AsSpan(validation)), Select(order.AsSpan(0, validation)));
+    }
+
+    /// <summary>Cuts the samples at random into folds of the same size, give or take one, for cross-validation. No features are
+    /// copied.</summary>
+    /// <param name="count">The number of folds, from 2 to <see cref="Count"/>.</param>
+    /// <param name="seed">The seed: the same seed gives the same folds everywhere.</param>
+    /// <param name="stratify">Whether each fold has as many samples of a class as the others, give or take one.</param>
+    /// <returns>For each fold, the samples of the others and its own, in the order of this set. Each sample is in the validation set of one
+    /// fold.</returns>
+    /// <exception cref="ArgumentException">A stratified fold would have no sample of a class.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not from 2 to <see cref="Count"/>.</exception>
+    /// <exception cref="InvalidOperationException">The folds are to be stratified, but the targets are not labels.</exception>
+    public IReadOnlyList<(Dataset<T> Training, Dataset<T> Validation)> Folds(int count, long seed, bool stratify = false)
+    {
+        if (count < 2 || count > Count)
+        {
+            throw new ArgumentOutOfRangeException(nameof(count), count, $"The number of folds must be between 2 and {Count}.");
+        }
+
+        int[] order = new int[Count];
+        RandomSequence.ForSplit(seed).Permutation(order);
+        if (stratify)
+        {
+            order = [.. ByClass(order).SelectMany(samples => samples)];
+            CheckClasses(samples => samples >= count, $"{count} folds need at least {count} samples of each class");
+        }
+
+        // Dealt out one by one: adjacent samples of a class go to different folds.
+        var folds = new (Dataset<T>, Dataset<T>)[count];
+        for (int fold = 0; fold < count; fold++)
+        {
+            int[] inside = [.. order.Where((_, i) => i % count == fold).Order()];
+            int[] outside = [.. order.Where((_, i) => i % count != fold).Order()];
+            folds[fold] = (Select(outside), Select(inside));
+        }
+
+        return folds;
+    }
+
+    /// <summary>Returns the same samples with weights: a sample of weight 2 counts as two of weight 1 in gradients, costs and accuracies.
+    /// </summary>
+    /// <remarks>Training scales the weights so that their mean is 1, over the set that it trains on: only their ratios matter. The gradient
+    /// of a batch is the weighted sum divided by the number of its samples.</remarks>
+    /// <param name="weights">One weight per sample, finite, not negative and not all 0; copied.</param>
+    /// <returns>A data set that shares the features with this one.</returns>
+    /// <exception cref="ArgumentException">There is not one weight per sample, one is negative, NaN or infinite, or all are 0, or their sum
+    /// is infinite.</exception>
+    public Dataset<T> WithWeights(ReadOnlySpan<double> weights)
+    {
+        if (weights.Length != Count)
+        {
+            throw new ArgumentException(
+                $"There must be one weight per sample: there are {Count} samples, but {weights.Length} weights.", nameof(weights));
+        }
+
+        double sum = 0;
+        for (int i = 0; i < weights.Length; i++)
+        {
+            sum += weights[i];
+            if (!(weights[i] >= 0 && double.IsFinite(weights[i])))
+            {
+                throw new ArgumentException(
+                    FormattableString.Invariant($"Weights must be finite and not negative, but that of sample {i} is {weights[i]}."),
+                    nameof(weights));
+            }
+        }
+
+        if (!(sum / Count > 0 && double.IsFinite(sum)))
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"Weights must have a positive and finite sum, but theirs is {sum}."), nameof(weights));
+        }
+
+        return new Dataset<T>(_source, _positions, Targets.WithWeights(weights.ToArray()));
+    }
+
+    /// <summary>Returns the same samples with weights by which all classes count the same: <c>n/(K·n_c)</c> for a sample of a class with
+    /// n_c of the n samples, where K classes have samples.</summary>
+    /// <returns>A data set that shares the features with this one.</returns>
+    /// <exception cref="InvalidOperationException">The targets are not labels.</exception>
+    public Dataset<T> WithBalancedClasses()
+    {
+        RequireLabels("Balanced classes");
+        int[] counts = CountLabels();
+        double present = counts.Count(count => count > 0);
+        double[] weights = new double[Count];
+        for (int i = 0; i < weights.Length; i++)
+        {
+            weights[i] = Count / (present * counts[Labels[i]]);
+        }
+
+        return WithWeights(weights);
+    }
+
+    /// <summary>Orders positions so that the first ones have the share of each class, in all <paramref name="total"/>.</summary>
+    private void MoveSharesToTheFront(int[] order, double fraction, int total)
+    {
+        List<int>[] classes = ByClass(order);
+        int[] shares = [.. classes.Select(samples => (int)(fraction * samples.Count))];
+        int missing = total - shares.Sum();
+        foreach (int label in Enumerable.Range(0, classes.Length)
+            .OrderByDescending(label => (fraction * classes[label].Count) - shares[label]).Take(missing).ToArray())
+        {
+            shares[label]++;
+        }
+
+        CheckShares(shares);
+        classes.SelectMany((samples, label) => samples.Take(shares[label]))
+            .Concat(classes.SelectMany((samples, label) => samples.Skip(shares[label])))
+            .ToArray().CopyTo(order, 0);
+    }
+
+    private void CheckShares(int[] shares) => CheckClasses(
+        (label, samples) => shares[label] > 0 && shares[label] < samples, "Both sets of a split need a sample of each class");
+
+    private void CheckClasses(Func<int, bool> isEnough, string what) => CheckClasses((_, samples) => isEnough(samples), what);
+
+    private void CheckClasses(Func<int, int, bool> isEnough, string what)
+    {
+        int[] counts = CountLabels();
+        for (int label = 0; label < counts.Length; label++)
+        {
+            if (counts[label] > 0 && !isEnough(label, counts[label]))
+            {
+                throw new ArgumentException(
+                    $"{what}, but class {label} has {counts[label]} of the {Count} samples. Leave the class out, add samples of it, or do not "
+                    + "stratify.");
+            }
+        }
+    }
+
+    /// <summary>Returns the positions of each class, in the order that they are given in.</summary>
+    private List<int>[] ByClass(int[] order)
+    {
+        RequireLabels("Stratified parts");
+        var classes = new List<int>[ClassCount];
+        for (int label = 0; label < classes.Length; label++)
+        {
+            classes[label] = [];
+        }
+
+        foreach (int sample in order)
+        {
+            classes[Labels[sample]].Add(sample);
+        }
+
+        return classes;
+    }
+
+    private void RequireLabels(string what)
+    {
+        if (!Targets.AreLabels)
+        {
+            throw new InvalidOperationException($"{what} need class labels, but the targets of this data set are values.");
+        }
+    }
+}

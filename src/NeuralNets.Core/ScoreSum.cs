@@ -1,0 +1,42 @@
+using NeuralNets.Core.Losses;
+
+namespace NeuralNets.Core;
+
+/// <summary>The costs and correct answers of samples, added in their order.</summary>
+/// <param name="hasWeights">Whether samples count differently.</param>
+/// <param name="areLabels">Whether the targets are labels.</param>
+internal struct ScoreSum(bool hasWeights, bool areLabels)
+{
+    private double _cost;
+    private double _weight;
+    private double _hits;
+    private double _weightedCost;
+    private double _weightedHits;
+    private int _count;
+
+    /// <summary>Adds a sample.</summary>
+    public void Add(double cost, bool isHit, double weight)
+    {
+        _count++;
+        _cost += cost;
+        _hits += isHit ? 1 : 0;
+        if (hasWeights)
+        {
+            _weight += weight;
+            _weightedCost += weight * cost;
+            _weightedHits += isHit ? weight : 0;
+        }
+    }
+
+    /// <summary>Returns the score of what was added.</summary>
+    public readonly Score ToScore()
+    {
+        var score = new Score(new Cost(_cost, _count), areLabels ? _hits / _count : null);
+        return !hasWeights
+            ? score
+            : new Score(new Cost(_weightedCost, _count) { WeightSum = _weight }, areLabels ? _weightedHits / _weight : null)
+            {
+                Unweighted = score,
+            };
+    }
+}
