@@ -57,6 +57,9 @@ internal unsafe interface ILane<T, TVector>
 
     static abstract TVector Divide(TVector left, TVector right);
 
+    /// <summary>Returns the square root, correctly rounded.</summary>
+    static abstract TVector Sqrt(TVector value);
+
     /// <summary>Computes <c>a·b + c</c>, rounded once.</summary>
     static abstract TVector FusedMultiplyAdd(TVector a, TVector b, TVector c);
 

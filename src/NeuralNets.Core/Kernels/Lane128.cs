@@ -110,6 +110,8 @@ internal readonly unsafe struct Lane128<T> : ILane<T, Vector128<T>>
 
     public static Vector128<T> Divide(Vector128<T> left, Vector128<T> right) => left / right;
 
+    public static Vector128<T> Sqrt(Vector128<T> value) => Vector128.Sqrt(value);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> FusedMultiplyAdd(Vector128<T> a, Vector128<T> b, Vector128<T> c) =>
         typeof(T) == typeof(float)

@@ -112,6 +112,8 @@ internal readonly unsafe struct Lane256<T> : ILane<T, Vector256<T>>
 
     public static Vector256<T> Divide(Vector256<T> left, Vector256<T> right) => left / right;
 
+    public static Vector256<T> Sqrt(Vector256<T> value) => Vector256.Sqrt(value);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> FusedMultiplyAdd(Vector256<T> a, Vector256<T> b, Vector256<T> c) =>
         typeof(T) == typeof(float)

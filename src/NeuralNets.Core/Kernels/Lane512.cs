@@ -112,6 +112,8 @@ internal readonly unsafe struct Lane512<T> : ILane<T, Vector512<T>>
 
     public static Vector512<T> Divide(Vector512<T> left, Vector512<T> right) => left / right;
 
+    public static Vector512<T> Sqrt(Vector512<T> value) => Vector512.Sqrt(value);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> FusedMultiplyAdd(Vector512<T> a, Vector512<T> b, Vector512<T> c) =>
         typeof(T) == typeof(float)

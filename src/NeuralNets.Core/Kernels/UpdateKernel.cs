@@ -39,6 +39,20 @@ internal static unsafe class UpdateKernel
         }
     }
 
+    /// <summary>Makes the mean gradient <c>sum·scale + 0</c> of sums, in their place.</summary>
+    public static void Scale<T>(Span<T> sums, T scale)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Elementwise.Apply<T, ScaleOperator<T>>(sums, sums, new(scale));
+
+    /// <summary>Makes the mean gradient with penalties, <c>sum·scale + 0 + L2·w + L1·sign(w)</c>, of sums, in their place.</summary>
+    /// <param name="sums">The sums.</param>
+    /// <param name="scale">One over the number of samples.</param>
+    /// <param name="weights">As many as sums.</param>
+    /// <param name="l1">The factor of the signs; the sign of 0 is 0.</param>
+    /// <param name="l2">The factor of the weights.</param>
+    public static void Penalize<T>(Span<T> sums, T scale, ReadOnlySpan<T> weights, T l1, T l2)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Elementwise.Apply<T, PenaltyOperator<T>>(sums, weights, sums, new(scale, l1, l2));
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T Apply<T, TVector, TLane, TRule>(TRule rule, T* sums, T scale, T* parameters, T* slot0, T* slot1, int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -100,5 +114,29 @@ internal static unsafe class UpdateKernel
         }
 
         return max;
+    }
+
+    private readonly struct ScaleOperator<T>(T scale) : IUnaryOperator<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public TVector Invoke<TVector, TLane>(TVector sum)
+            where TVector : unmanaged
+            where TLane : struct, ILane<T, TVector> => TLane.FusedMultiplyAdd(sum, TLane.Broadcast(scale), TLane.Broadcast(T.Zero));
+    }
+
+    private readonly struct PenaltyOperator<T>(T scale, T l1, T l2) : IBinaryOperator<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public TVector Invoke<TVector, TLane>(TVector sum, TVector weight)
+            where TVector : unmanaged
+            where TLane : struct, ILane<T, TVector>
+        {
+            TVector zero = TLane.Broadcast(T.Zero);
+            TVector gradient = TLane.FusedMultiplyAdd(sum, TLane.Broadcast(scale), zero);
+            gradient = TLane.FusedMultiplyAdd(TLane.Broadcast(l2), weight, gradient);
+            TVector sign = TLane.And(weight, TLane.Broadcast(-T.Zero));
+            TVector signed = TLane.Or(sign, TLane.Broadcast(l1));
+            return TLane.Add(gradient, TLane.Select(TLane.LessThan(zero, TLane.Abs(weight)), signed, zero));
+        }
     }
 }

@@ -75,6 +75,8 @@ internal readonly struct JsonFields(JsonElement element, string what)
 
     public bool Has(string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out _);
 
+    public bool IsText(string name) => Field(name).ValueKind == JsonValueKind.String;
+
     public bool IsNull(string name) => Field(name).ValueKind == JsonValueKind.Null;
 
     private double ToNumber(JsonElement field, string name) =>

@@ -63,6 +63,7 @@ public static class CheckpointFile
     /// <param name="path">A file that <see cref="Save"/> or a trainer has written; of a pipe, at most 2 GiB.</param>
     /// <param name="customActivations">The activations of the network that are not this library's, in any order: a layer gets the
     /// one whose name (<see cref="object.ToString"/>) is that in the file.</param>
+    /// <param name="customOptimizers">The rules that are not this library's: a trainer gets the one whose name is that in the file.</param>
     /// <returns>A trainer with a new network. It continues on the training set that it was trained on, and no other: to train the
     /// network on other data, give its network to a new trainer.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or two of <paramref name="customActivations"/> have the
@@ -75,15 +76,16 @@ public static class CheckpointFile
     /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
-    public static GradientDescentTrainer<T> Load<T>(string path, IEnumerable<IActivation<T>>? customActivations = null)
+    public static GradientDescentTrainer<T> Load<T>(
+        string path, IEnumerable<IActivation<T>>? customActivations = null, IEnumerable<CustomOptimizer>? customOptimizers = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using Stream stream = NetworkFile.Open(path);
-        return Load(stream, path, customActivations);
+        return Load(stream, path, customActivations, customOptimizers);
     }
 
     internal static GradientDescentTrainer<T> Load<T>(
-        Stream stream, string name, IEnumerable<IActivation<T>>? customActivations = null, Optimizer? customOptimizer = null)
+        Stream stream, string name, IEnumerable<IActivation<T>>? customActivations = null, IEnumerable<CustomOptimizer>? customOptimizers = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ElementType.Check<T>();
@@ -93,7 +95,7 @@ public static class CheckpointFile
         string what = $"{name}: {TrainingKey}";
         string text = NetworkFile.Metadata(file, TrainingKey);
         CheckpointJson<T> state = StrictJson.Parse(
-            text, what, json => CheckpointJson<T>.Read(new JsonFields(json, what), customOptimizer));
+            text, what, json => CheckpointJson<T>.Read(new JsonFields(json, what), [.. customOptimizers ?? []]));
         var trainer = new GradientDescentTrainer<T>(NetworkFile.ReadNetwork(file, custom, ElementConversion.None, sha256))
         {
             Settings = state.Settings,
@@ -104,7 +106,7 @@ public static class CheckpointFile
         CheckLoss(trainer, what);
         if (state.TensorsSha256 is { } tensors)
         {
-            trainer.State = new OptimizerState<T>(trainer.Network, state.Settings.Optimizer) { UpdateCount = state.UpdateCount };
+            trainer.State = new OptimizerState<T>(trainer.Network, state.Settings.Optimizer) { LastUpdate = state.LastUpdate };
             CheckpointTensors<T>.Read(file, trainer, trainer.State, tensors);
         }
 

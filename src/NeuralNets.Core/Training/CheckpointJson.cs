@@ -11,11 +11,11 @@ namespace NeuralNets.Core.Training;
 /// <summary>What a checkpoint says of training in its metadata: the settings, and how far it has come.</summary>
 /// <param name="Settings">The settings.</param>
 /// <param name="EpochsCompleted">The number of epochs completed.</param>
-/// <param name="UpdateCount">The number of updates so far.</param>
+/// <param name="LastUpdate">The numbers of the last update.</param>
 /// <param name="TensorsSha256">The SHA-256 of the tensors beside the parameters; null in a file of format 1, which has none.</param>
 /// <param name="TrainingSet">The fingerprint of the training set.</param>
 internal sealed record CheckpointJson<T>(
-    TrainingSettings<T> Settings, int EpochsCompleted, long UpdateCount, string? TensorsSha256, DatasetFingerprint? TrainingSet)
+    TrainingSettings<T> Settings, int EpochsCompleted, UpdateStep LastUpdate, string? TensorsSha256, DatasetFingerprint? TrainingSet)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Format = 2; // Format 1 has no history and no optimizer.
@@ -39,8 +39,18 @@ internal sealed record CheckpointJson<T>(
             }
 
             Write(json, "loss", LossCatalog<T>.Describe(settings.Loss)); // The caller sets a custom one again.
-            json.WriteString("optimizer", settings.Optimizer.Name);
-            json.WriteNumber("updates", trainer.State.UpdateCount);
+            Write(json, "optimizer", settings.Optimizer.Saved);
+            json.WriteNumber("l1", settings.L1);
+            json.WriteNumber("l2", settings.L2);
+            if (settings.MaxGradientNorm is { } norm)
+            {
+                json.WriteNumber("maxGradientNorm", norm);
+            }
+
+            UpdateStep last = trainer.State.LastUpdate;
+            json.WriteNumber("updates", last.Number);
+            json.WriteNumber("firstPower", last.FirstPower);
+            json.WriteNumber("secondPower", last.SecondPower);
             json.WriteString("tensors", tensorsSha256);
             DatasetFingerprint? trainingSet = trainer.TrainingSet;
             json.WriteString("trainingSet", trainingSet?.Sha256);
@@ -52,7 +62,7 @@ internal sealed record CheckpointJson<T>(
 
     /// <summary>Reads a description.</summary>
     /// <exception cref="InvalidDataException">It is not one.</exception>
-    public static CheckpointJson<T> Read(JsonFields fields, Optimizer? customOptimizer)
+    public static CheckpointJson<T> Read(JsonFields fields, IReadOnlyList<CustomOptimizer> customOptimizers)
     {
         bool isFirstFormat = fields.PositiveInteger("format") == 1;
         if (!isFirstFormat)
@@ -68,7 +78,10 @@ internal sealed record CheckpointJson<T>(
 
         var settings = new TrainingSettings<T>
         {
-            Optimizer = isFirstFormat ? new Sgd() : ReadOptimizer(fields, customOptimizer),
+            Optimizer = isFirstFormat ? new Sgd() : ReadOptimizer(fields, customOptimizers),
+            L1 = ReadFactor(fields, "l1"),
+            L2 = ReadFactor(fields, "l2"),
+            MaxGradientNorm = fields.Has("maxGradientNorm") && ReadFactor(fields, "maxGradientNorm") is > 0 and var norm ? norm : null,
             OwnLearningRate = rate,
             BatchSize = fields.IsNull("batchSize") ? null : fields.PositiveInteger("batchSize"),
             Seed = unchecked((long)fields.UnsignedInteger("seed")),
@@ -77,7 +90,7 @@ internal sealed record CheckpointJson<T>(
         return new CheckpointJson<T>(
             settings,
             fields.NonNegativeInteger("epochsCompleted"),
-            isFirstFormat ? 0 : fields.NonNegativeInt64("updates"),
+            isFirstFormat ? new UpdateStep(0, 0) : ReadLastUpdate(fields),
             isFirstFormat ? null : fields.Text("tensors"),
             fields.IsNull("trainingSet") ? null : new DatasetFingerprint(ReadFingerprintVersion(fields), fields.Text("trainingSet")));
     }
@@ -137,12 +150,39 @@ internal sealed record CheckpointJson<T>(
         }
     }
 
-    private static Optimizer ReadOptimizer(JsonFields fields, Optimizer? custom)
+    private static Optimizer ReadOptimizer(JsonFields fields, IReadOnlyList<CustomOptimizer> custom)
     {
-        string name = fields.Text("optimizer");
-        Optimizer[] known = custom is null ? [.. OptimizerCatalog.All] : [.. OptimizerCatalog.All, custom];
-        return known.FirstOrDefault(optimizer => optimizer.Name == name)
-            ?? throw fields.Error($"must have an optimizer that is known, but has {StrictJson.Quote(name)}");
+        const string Name = "optimizer";
+
+        // A name alone is in files from before there was more than plain descent.
+        return fields.IsText(Name) && fields.Text(Name) == "Sgd"
+            ? new Sgd()
+            : Create(fields, fields.Setting(Name), saved => OptimizerCatalog.Create(saved, custom));
+    }
+
+    private static double ReadFactor(JsonFields fields, string name)
+    {
+        double value = fields.Has(name) ? fields.Number(name) : 0;
+        return TrainingSettings<T>.IsFactor(value)
+            ? value
+            : throw fields.Error(FormattableString.Invariant($"must have a non-negative number as {name}, but has {value}"));
+    }
+
+    private static UpdateStep ReadLastUpdate(JsonFields fields)
+    {
+        double Power(string name)
+        {
+            double value = fields.Has(name) ? fields.Number(name) : 1;
+            return value is >= 0 and <= 1
+                ? value
+                : throw fields.Error(FormattableString.Invariant($"must have a number from 0 to 1 as {name}, but has {value}"));
+        }
+
+        return new UpdateStep(0, fields.NonNegativeInt64("updates"))
+        {
+            FirstPower = Power("firstPower"),
+            SecondPower = Power("secondPower"),
+        };
     }
 
     private static int ReadFingerprintVersion(JsonFields fields)

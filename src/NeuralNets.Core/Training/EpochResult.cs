@@ -22,8 +22,8 @@ public sealed record EpochResult
     /// <summary>The learning rate of the last update of the epoch.</summary>
     public required double LearningRate { get; init; }
 
-    /// <summary>The mean over the updates of the epoch of the gradient's norm before it was clipped; null where it is not
-    /// computed.</summary>
+    /// <summary>The mean over the updates of the epoch of the gradient's norm before it was clipped; null without
+    /// <see cref="GradientDescentTrainer{T}.MaxGradientNorm"/>, where it is not computed.</summary>
     public double? GradientNorm { get; init; }
 
     /// <summary>The time from the start of the call to the end of the epoch, evaluation excluded. Zero in the history of a trainer that

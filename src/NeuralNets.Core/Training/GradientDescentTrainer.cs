@@ -45,8 +45,8 @@ public sealed class GradientDescentTrainer<T>
     /// <summary>The network that is trained.</summary>
     public Network<T> Network { get; }
 
-    /// <summary>The rule of the update; plain gradient descent, <see cref="Sgd"/>, unless set. Another one begins without memory of the
-    /// steps before.</summary>
+    /// <summary>The rule of the update; plain gradient descent, <see cref="Sgd"/>, unless set. One of another kind begins without memory of
+    /// the steps before; one of the same kind with other numbers goes on with it.</summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public Optimizer Optimizer
     {
@@ -72,6 +72,42 @@ public sealed class GradientDescentTrainer<T>
             }
 
             Settings = Settings with { OwnLearningRate = value };
+        }
+    }
+
+    /// <summary>The factor of the L1 penalty, which adds <c>L1·sign(w)</c> to the mean gradient of each weight, 0 for a weight of 0; not of
+    /// biases. 0, the default, for none. The reported cost is without it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite, or becomes 0 in the element type.</exception>
+    public double L1
+    {
+        get => Settings.L1;
+        set => Settings = Settings with { L1 = CheckedFactor(value) };
+    }
+
+    /// <summary>The factor of the L2 penalty, which adds <c>L2·w</c> to the mean gradient of each weight, the derivative of
+    /// <c>L2/2·w²</c>; not of biases. 0, the default, for none. The reported cost is without it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite, or becomes 0 in the element type.</exception>
+    public double L2
+    {
+        get => Settings.L2;
+        set => Settings = Settings with { L2 = CheckedFactor(value) };
+    }
+
+    /// <summary>The largest norm of a gradient: the mean gradient of all weights and biases with penalties, as one vector, is scaled down
+    /// to it if it is longer. Null, the default, for none.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive and finite in the element type.</exception>
+    public double? MaxGradientNorm
+    {
+        get => Settings.MaxGradientNorm;
+        set
+        {
+            if (value is { } norm && !TrainingSettings<T>.IsLearningRate(norm))
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(value), value, $"The largest norm of a gradient must be positive and finite as a {typeof(T).Name}.");
+            }
+
+            Settings = Settings with { MaxGradientNorm = value };
         }
     }
 
@@ -166,7 +202,9 @@ public sealed class GradientDescentTrainer<T>
     /// <summary>What the optimizer in use remembers: that of the steps so far, or nothing yet if it is another one than theirs.</summary>
     internal OptimizerState<T> State
     {
-        get => field?.Optimizer == SettingsInUse.Optimizer ? field : field = new(Network, SettingsInUse.Optimizer);
+        get => field is not null && field.Optimizer.IsContinuedBy(SettingsInUse.Optimizer)
+            ? field
+            : field = new(Network, SettingsInUse.Optimizer);
         set;
     }
 
@@ -273,6 +311,12 @@ public sealed class GradientDescentTrainer<T>
                 nameof(training));
         }
     }
+
+    private static double CheckedFactor(double value) => TrainingSettings<T>.IsFactor(value)
+        ? value
+        : throw new ArgumentOutOfRangeException(
+            nameof(value), value, $"The factor of a penalty must be finite and not negative, and a {typeof(T).Name} that is not 0 unless "
+            + "it is 0.");
 
     private void CheckSet(Dataset<T> set, ILoss<T> loss, string parameter)
     {

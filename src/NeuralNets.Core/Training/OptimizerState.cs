@@ -11,14 +11,15 @@ internal sealed class OptimizerState<T>
     public OptimizerState(Network<T> network, Optimizer optimizer)
     {
         Optimizer = optimizer;
+        LastUpdate = new(0, 0);
         Layers = [.. network.Layers.Select(layer => new LayerSlots<T>(layer, optimizer.SlotNames.Count))];
     }
 
     /// <summary>The optimizer whose state this is.</summary>
     public Optimizer Optimizer { get; }
 
-    /// <summary>The number of updates so far.</summary>
-    public long UpdateCount { get; set; }
+    /// <summary>The numbers of the last update; before the first one, number 0.</summary>
+    public UpdateStep LastUpdate { get; set; }
 
     /// <summary>The slots of each layer.</summary>
     public IReadOnlyList<LayerSlots<T>> Layers { get; }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using NeuralNets.Core.Optimizers;
 
 namespace NeuralNets.Core.Training;
 
@@ -9,7 +10,7 @@ internal sealed class ParameterSnapshot<T>
 {
     private readonly List<(T[] Copy, Func<Span<T>> Original)> _parts = [];
     private readonly OptimizerState<T> _state;
-    private long _updateCount;
+    private UpdateStep _lastUpdate;
 
     /// <param name="network">The network.</param>
     /// <param name="state">What the optimizer remembers.</param>
@@ -31,7 +32,7 @@ internal sealed class ParameterSnapshot<T>
     /// <summary>Copies what is there.</summary>
     public void Take()
     {
-        _updateCount = _state.UpdateCount;
+        _lastUpdate = _state.LastUpdate;
         foreach ((T[] copy, Func<Span<T>> original) in _parts)
         {
             original().CopyTo(copy);
@@ -41,7 +42,7 @@ internal sealed class ParameterSnapshot<T>
     /// <summary>Restores what was copied.</summary>
     public void Restore()
     {
-        _state.UpdateCount = _updateCount;
+        _state.LastUpdate = _lastUpdate;
         foreach ((T[] copy, Func<Span<T>> original) in _parts)
         {
             copy.CopyTo(original());

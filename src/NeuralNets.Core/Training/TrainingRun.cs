@@ -37,6 +37,8 @@ internal sealed partial class TrainingRun<T>
     private readonly Stopwatch _trainingTime = new();
     private readonly Stopwatch _evaluationTime = new();
     private ScoreSum _score;
+    private UpdateStep _lastUpdate;
+    private double _sumOfNorms; // worker 0's
     private bool _cancelled;
     private bool _alone;
     private bool _isWithinEpoch;
@@ -81,6 +83,8 @@ internal sealed partial class TrainingRun<T>
 
     private Network<T> Network => _trainer.Network;
 
+    private int StepsPerEpoch => (_training.Count + _batchSize - 1) / _batchSize;
+
     /// <summary>Whether an epoch is one step. Then the order of the samples is theirs.</summary>
     private bool IsFullBatch => _batchSize == _training.Count;
 
@@ -90,9 +94,13 @@ internal sealed partial class TrainingRun<T>
         try
         {
             WorkerTeam.Run(_plan.WorkerCount, RunWorker);
-            if (_cancelled && !AnswersAreFinite())
+            if (_cancelled)
             {
-                _epochStart.Restore();
+                _state.LastUpdate = _lastUpdate;
+                if (!AnswersAreFinite())
+                {
+                    _epochStart.Restore();
+                }
             }
         }
         catch when (_isWithinEpoch)
@@ -180,6 +188,8 @@ internal sealed partial class TrainingRun<T>
         _trainingTime.Start();
         _epochStart.Take();
         _isWithinEpoch = true;
+        _lastUpdate = _state.LastUpdate;
+        _sumOfNorms = 0;
         _score = new(_training.Targets.HasWeights, _training.Targets.AreLabels);
         if (_hooks.Order is { } order)
         {
@@ -235,9 +245,6 @@ internal sealed partial class TrainingRun<T>
     {
         int endPart = isAlone ? _plan.WorkerCount : worker + 1;
         int size = Math.Min(_batchSize, _order.Length - start);
-        long number = _state.UpdateCount + (start / _batchSize) + 1;
-        var update = new ParameterUpdate<T>(
-            _settings.Optimizer, new UpdateStep(_settings.LearningRate, number), T.One / T.CreateChecked(size));
         for (int done = 0; done < size; done += _plan.MicroBatchSize)
         {
             ReadOnlySpan<int> rest = _order.AsSpan(start + done);
@@ -273,6 +280,12 @@ internal sealed partial class TrainingRun<T>
                 _step.PropagateSamples(batch, part);
             }
 
+            if (worker == 0 && batch.IsFirst)
+            {
+                // All have done the last update, and read this only behind the next barrier.
+                _lastUpdate = _lastUpdate.Next(_settings.Optimizer, _settings.LearningRate);
+            }
+
             if (worker == 0 && batch.IsLast)
             {
                 ChoosePace(team, size);
@@ -284,9 +297,23 @@ internal sealed partial class TrainingRun<T>
                 ThrowNonFiniteCost(team, worker, (start / _batchSize) + 1, samples.Length);
             }
 
+            ParameterUpdate<T> update = UpdateOf(size);
             for (int part = worker; part < endPart; part++)
             {
                 _step.Update(batch, update, part);
+            }
+
+            if (batch.IsLast && _settings.MaxGradientNorm is { } maxNorm)
+            {
+                Wait(team, isAlone); // the gradient is complete
+                for (int part = worker; part < endPart; part++)
+                {
+                    double norm = _step.Apply(update, maxNorm, part);
+                    if (part == 0)
+                    {
+                        _sumOfNorms += norm;
+                    }
+                }
             }
 
             if (worker == 0)
@@ -298,6 +325,14 @@ internal sealed partial class TrainingRun<T>
         _hooks.OnStep?.Invoke(worker);
         return start + _batchSize;
     }
+
+    private ParameterUpdate<T> UpdateOf(int samples) => new(
+        _settings.Optimizer,
+        _lastUpdate,
+        T.One / T.CreateChecked(samples),
+        T.CreateChecked(_settings.L1),
+        T.CreateChecked(_settings.L2),
+        WaitsForNorm: _settings.MaxGradientNorm is not null);
 
     private static void Wait(WorkerTeam team, bool isAlone)
     {
@@ -350,7 +385,7 @@ internal sealed partial class TrainingRun<T>
     private void CompleteEpoch()
     {
         _isWithinEpoch = false;
-        _state.UpdateCount += (_training.Count + _batchSize - 1) / _batchSize;
+        _state.LastUpdate = _lastUpdate;
         _trainer.EpochsCompleted++;
     }
 
@@ -361,7 +396,8 @@ internal sealed partial class TrainingRun<T>
             Epoch = _trainer.EpochsCompleted,
             Training = training,
             Validation = validation,
-            LearningRate = _settings.LearningRate,
+            LearningRate = _lastUpdate.LearningRate,
+            GradientNorm = _settings.MaxGradientNorm is null ? null : _sumOfNorms / StepsPerEpoch,
             TrainingTime = _trainingTime.Elapsed,
         };
         _results.Add(result);

@@ -18,6 +18,18 @@ internal sealed record TrainingSettings<T>
     /// <summary>The learning rate per step.</summary>
     public double LearningRate => OwnLearningRate ?? Optimizer.DefaultLearningRate;
 
+    /// <summary>The factor of the signs of the weights in the gradient.</summary>
+    public double L1 { get; init; }
+
+    /// <summary>The factor of the weights in the gradient.</summary>
+    public double L2 { get; init; }
+
+    /// <summary>The norm beyond which a gradient is scaled down to it; null for none.</summary>
+    public double? MaxGradientNorm { get; init; }
+
+    /// <summary>Whether an update is <c>w ← fma(−rate, g, w)</c>, which needs no gradient in memory.</summary>
+    public bool UpdatesAreLinear => Optimizer.IsPlainDescent && L1 == 0 && L2 == 0 && MaxGradientNorm is null;
+
     /// <summary>The number of samples of a step; null for all of them.</summary>
     public int? BatchSize { get; init; }
 
@@ -35,6 +47,9 @@ internal sealed record TrainingSettings<T>
 
     /// <summary>When to save checkpoints, and where; null for none.</summary>
     public CheckpointSchedule? Checkpoints { get; init; }
+
+    /// <summary>Returns whether a number can be a factor: not negative, finite, and in the element type not 0 unless it is 0.</summary>
+    public static bool IsFactor(double value) => value == 0 || IsLearningRate(value);
 
     /// <summary>Returns whether a number can be a learning rate: positive and finite in the element type, too.</summary>
     public static bool IsLearningRate(double value) =>

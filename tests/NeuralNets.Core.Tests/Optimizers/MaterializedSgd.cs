@@ -11,7 +11,7 @@ internal sealed class MaterializedSgd : Optimizer
     internal override string Name => "MaterializedSgd";
 
     internal override double Update<T>(
-        UpdateStep step, ReadOnlySpan<T> sums, T scale, Span<T> parameters, Span<T> slot0, Span<T> slot1) =>
+        UpdateStep step, Span<T> sums, T scale, Span<T> parameters, Span<T> slot0, Span<T> slot1) =>
         UpdateKernel.Apply(new Rule<T>(-T.CreateChecked(step.LearningRate)), sums, scale, parameters, slot0, slot1);
 
     private readonly struct Rule<T>(T negatedRate) : IUpdateRule<T>

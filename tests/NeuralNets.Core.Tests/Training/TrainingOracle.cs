@@ -4,6 +4,7 @@ using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Losses;
+using NeuralNets.Core.Optimizers;
 using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests.Training;
@@ -75,6 +76,10 @@ internal sealed record TrainingOracle(
         var trainer = new GradientDescentTrainer<T>(InitialNetwork<T>())
         {
             LearningRate = Rate,
+            Optimizer = CreateOptimizer(),
+            L1 = L1,
+            L2 = L2,
+            MaxGradientNorm = MaxGradientNorm,
             BatchSize = FullBatch ? null : 8,
             Loss = Loss switch
             {
@@ -87,6 +92,20 @@ internal sealed record TrainingOracle(
         };
         trainer.Hooks.Order = epoch => [.. Steps.Skip(epoch * StepsPerEpoch).Take(StepsPerEpoch).SelectMany(step => step.Samples)];
         return trainer;
+    }
+
+    private Optimizer CreateOptimizer()
+    {
+        double Number(string name, double otherwise) => Settings.TryGetValue(name, out JsonElement value) ? value.GetDouble() : otherwise;
+        double[] betas = Settings.TryGetValue("betas", out JsonElement pair) ? pair.Deserialize<double[]>()! : [];
+        return Optimizer switch
+        {
+            "sgd" => new Sgd(Number("momentum", 0), Settings.ContainsKey("nesterov")),
+            "rmsprop" => new RmsProp(Number("alpha", 0), Number("eps", 0)),
+            "adam" => new Adam(betas[0], betas[1], Number("eps", 0)),
+            "adamw" => new AdamW(Number("weight_decay", 0), betas[0], betas[1], Number("eps", 0)),
+            _ => throw new InvalidDataException(Optimizer),
+        };
     }
 
     /// <summary>The cost of an epoch, of all its samples by weight.</summary>

@@ -93,20 +93,41 @@ internal sealed class FirstLayerBySamples<T> : FirstLayer<T>
     }
 
     /// <inheritdoc/>
-    public override void Update(MicroBatch batch, ParameterUpdate<T> update, int worker)
+    public override void Update(MicroBatch batch, ParameterUpdate<T> update, GradientSquares<T>? squares, int worker)
     {
         (int start, int count) = Partition.Share(Layer.InputCount, _scratch.Length, worker);
+        ParameterBlock<T> weights = _parameters.Weights(start, count);
         _input.Update(
             batch,
             _values.DerivativesView(0, batch.Samples.Length),
             start,
             count,
             _scratch[worker],
-            _parameters.Weights(start, count),
+            weights,
             update);
         if (worker == 0)
         {
             _parameters.Biases().TakeBiases(batch, _values.Dz(0, batch.Samples.Length).Span, update);
+        }
+
+        if (batch.IsLast && squares is not null)
+        {
+            squares.TakeWeights(weights.Sums.Span, 0, start, count);
+            if (worker == 0)
+            {
+                squares.TakeBiases(_parameters.Biases().Sums.Span, 0);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Apply(ParameterUpdate<T> update, T scale, int worker)
+    {
+        (int start, int count) = Partition.Share(Layer.InputCount, _scratch.Length, worker);
+        _scratch[worker].LargestWeight = update.Apply(_parameters.Weights(start, count), scale);
+        if (worker == 0)
+        {
+            update.Apply(_parameters.Biases(), scale);
         }
     }
 

@@ -74,7 +74,11 @@ internal sealed class FirstLayerByUnits<T> : FirstLayer<T>
         _shards[worker].Backward(behind, batch.Samples.Length);
 
     /// <inheritdoc/>
-    public override void Update(MicroBatch batch, ParameterUpdate<T> update, int worker) => _shards[worker].Update(batch, update);
+    public override void Update(MicroBatch batch, ParameterUpdate<T> update, GradientSquares<T>? squares, int worker) =>
+        _shards[worker].Update(batch, update, squares);
+
+    /// <inheritdoc/>
+    public override void Apply(ParameterUpdate<T> update, T scale, int worker) => _shards[worker].Apply(update, scale);
 
     /// <inheritdoc/>
     public override (int Start, int Count) OutgoingUnits(int worker) => (_shards[worker].FirstUnit, _shards[worker].UnitCount);

@@ -35,7 +35,8 @@ internal sealed class LayerParameters<T>
             _layer.WeightPart(start, length),
             _weightSums.Span.IsEmpty ? Span<T>.Empty : _weightSums.Part(start, length),
             LayerSlots<T>.Part(_slots.Weights, 0, start, length),
-            LayerSlots<T>.Part(_slots.Weights, 1, start, length));
+            LayerSlots<T>.Part(_slots.Weights, 1, start, length),
+            areWeights: true);
     }
 
     /// <summary>Returns the biases.</summary>
@@ -43,5 +44,6 @@ internal sealed class LayerParameters<T>
         _layer.BiasSpan,
         _biasSums,
         LayerSlots<T>.Part(_slots.Biases, 0, 0, _layer.OutputCount),
-        LayerSlots<T>.Part(_slots.Biases, 1, 0, _layer.OutputCount));
+        LayerSlots<T>.Part(_slots.Biases, 1, 0, _layer.OutputCount),
+        areWeights: false);
 }

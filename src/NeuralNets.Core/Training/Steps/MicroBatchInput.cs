@@ -123,7 +123,7 @@ internal sealed class MicroBatchInput<T>
         }
 
         double? largest = weights.Take(batch, gradient, update);
-        if (batch.IsLast)
+        if (batch.IsLast && !update.WaitsForNorm)
         {
             scratch.LargestWeight = largest ?? update.LargestAfterLinear(scratch.LargestWeight, scratch.LargestSum);
         }

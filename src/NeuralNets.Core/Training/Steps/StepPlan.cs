@@ -16,7 +16,7 @@ internal sealed record StepPlan(int WorkerCount, bool CutsFirstLayerByUnits, int
     private const double LeastWork = 1e6;
 
     /// <summary>Units are shared out in groups that fill a cache line in float, and whole vectors of any width.</summary>
-    private const int UnitGroup = 16;
+    public const int UnitGroup = 16;
 
     /// <summary>The minimum number of units of a worker that fill the registers well.</summary>
     private const int LeastUnits = 32;

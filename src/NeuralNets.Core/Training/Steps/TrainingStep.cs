@@ -31,6 +31,7 @@ internal sealed class TrainingStep<T>
     private readonly LayerValues<T>[] _values; // of the layers that are cut by samples; null for a first layer that is cut by units
     private readonly LayerParameters<T>[] _parameters; // the same
     private readonly OutputHead<T> _head;
+    private readonly GradientSquares<T>?[] _squares; // of each layer; null unless updates wait for the norm
     private volatile bool _hasNonFiniteCost;
 
     /// <param name="network">The network to train.</param>
@@ -49,7 +50,7 @@ internal sealed class TrainingStep<T>
     {
         _workers = plan.WorkerCount;
         _backend = settings.Backend;
-        bool keepsSums = accumulates || !settings.Optimizer.IsPlainDescent;
+        bool keepsSums = accumulates || !settings.UpdatesAreLinear;
         int layers = network.Layers.Count;
         _values = new LayerValues<T>[layers];
         _parameters = new LayerParameters<T>[layers];
@@ -63,6 +64,7 @@ internal sealed class TrainingStep<T>
             ? new FirstLayerByUnits<T>(network.Layers[0], state.Layers[0], samples, plan, keepsSums, _backend)
             : new FirstLayerBySamples<T>(_values[0], _parameters[0], samples, plan, _backend);
         _head = new(settings.Loss!, samples.Targets, plan.MicroBatchSize);
+        _squares = [.. network.Layers.Select(layer => settings.MaxGradientNorm is null ? null : new GradientSquares<T>(layer))];
     }
 
     /// <summary>Whether a cost in the micro-batch was NaN or infinite. Valid after the barrier that follows
@@ -116,8 +118,8 @@ internal sealed class TrainingStep<T>
         }
     }
 
-    /// <summary>Does the third phase, for one worker: the gradient of its shard of the weights, and the update with the batch's last
-    /// micro-batch.</summary>
+    /// <summary>Does the third phase, for one worker: the gradient of its shard of the weights, and with the batch's last micro-batch the
+    /// update, which comes with <see cref="Apply"/> if it waits for the norm.</summary>
     public void Update(MicroBatch batch, ParameterUpdate<T> update, int worker)
     {
         if (_values.Length > 1)
@@ -126,26 +128,70 @@ internal sealed class TrainingStep<T>
             _first.BackwardUnits(_values[1], batch, worker);
         }
 
-        _first.Update(batch, update, worker);
+        _first.Update(batch, update, _squares[0], worker);
         int samples = batch.Samples.Length;
         for (int l = 1; l < _values.Length; l++)
         {
-            (int start, int count) = l == 1
-                ? _first.OutgoingUnits(worker)
-                : Partition.Share(_values[l].Layer.InputCount, _workers, worker);
+            (int start, int count) = Inputs(l, worker);
             MatrixView<T> inputs = l == 1
                 ? _first.OutgoingValues(samples, worker)
                 : _values[l - 1].ValuesView(0, samples).RowRange(start, count);
             var gradient = new GradientProduct<T>(_backend, _values[l].DerivativesView(0, samples), inputs);
-            _parameters[l].Weights(start, count).Take(batch, gradient, update);
-
-            // The biases of a layer are too few to share out: the layers are.
-            if (worker == l % _workers)
+            ParameterBlock<T> weights = _parameters[l].Weights(start, count);
+            weights.Take(batch, gradient, update);
+            if (batch.IsLast)
             {
-                _parameters[l].Biases().TakeBiases(batch, _values[l].Dz(0, samples).Span, update);
+                _squares[l]?.TakeWeights(weights.Sums.Span, 0, start, count);
+            }
+
+            if (HasBiases(l, worker))
+            {
+                ParameterBlock<T> biases = _parameters[l].Biases();
+                biases.TakeBiases(batch, _values[l].Dz(0, samples).Span, update);
+                if (batch.IsLast)
+                {
+                    _squares[l]?.TakeBiases(biases.Sums.Span, 0);
+                }
             }
         }
     }
+
+    /// <summary>Applies updates that have waited for the norm of the gradient, for one worker. A barrier is before it.</summary>
+    /// <param name="update">What becomes of the gradient.</param>
+    /// <param name="maxNorm">The norm up to which the gradient is taken as it is.</param>
+    /// <param name="worker">The worker.</param>
+    /// <returns>The norm.</returns>
+    public double Apply(ParameterUpdate<T> update, double maxNorm, int worker)
+    {
+        double squares = 0;
+        foreach (GradientSquares<T>? layer in _squares)
+        {
+            squares += layer!.Sum();
+        }
+
+        double norm = Math.Sqrt(squares);
+        T scale = norm > maxNorm ? T.CreateChecked(maxNorm / norm) : T.One;
+        _first.Apply(update, scale, worker);
+        for (int l = 1; l < _values.Length; l++)
+        {
+            (int start, int count) = Inputs(l, worker);
+            update.Apply(_parameters[l].Weights(start, count), scale);
+            if (HasBiases(l, worker))
+            {
+                update.Apply(_parameters[l].Biases(), scale);
+            }
+        }
+
+        return norm;
+    }
+
+    /// <summary>Returns the inputs of a layer behind the first one whose weights the worker updates.</summary>
+    private (int Start, int Count) Inputs(int l, int worker) => l == 1
+        ? _first.OutgoingUnits(worker)
+        : Partition.Share(_values[l].Layer.InputCount, _workers, worker);
+
+    /// <summary>Returns whether the worker updates the biases of a layer: they are too few to share out, but the layers are.</summary>
+    private bool HasBiases(int l, int worker) => worker == l % _workers;
 
     /// <summary>Computes the values of a layer from those of the layer before, for some samples.</summary>
     private void Forward(int l, int start, int count)

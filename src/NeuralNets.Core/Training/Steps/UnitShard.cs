@@ -120,21 +120,37 @@ internal sealed class UnitShard<T>
         _layer.Elementwise!.MultiplyByDerivative(_z.Span[..length], _a.Span[..length], dz);
     }
 
-    /// <summary>Takes the gradient of the units' parameters, and with the last micro-batch of a batch updates them.</summary>
-    public void Update(MicroBatch batch, ParameterUpdate<T> update)
+    /// <summary>Takes the gradient of the units' parameters, and with the last micro-batch of a batch updates them, or if the update waits
+    /// for the norm, notes the squares.</summary>
+    public void Update(MicroBatch batch, ParameterUpdate<T> update, GradientSquares<T>? squares)
     {
         int samples = batch.Samples.Length;
         var dz = MatrixView<T>.ColumnMajor(_dz.Span[..(UnitCount * samples)], UnitCount, samples);
         _isAhead = true;
-        var weights = new ParameterBlock<T>(_weights.Span, _weightSums.Span, WeightSlot(0), WeightSlot(1));
-        _input.Update(batch, dz, 0, _layer.InputCount, _scratch, weights, update);
-        var biases = new ParameterBlock<T>(
-            Biases,
-            _biasSums.Span,
-            LayerSlots<T>.Part(_slots.Biases, 0, FirstUnit, UnitCount),
-            LayerSlots<T>.Part(_slots.Biases, 1, FirstUnit, UnitCount));
-        biases.TakeBiases(batch, _dz.Span, update);
+        _input.Update(batch, dz, 0, _layer.InputCount, _scratch, WeightBlock, update);
+        BiasBlock.TakeBiases(batch, _dz.Span, update);
+        if (batch.IsLast && squares is not null)
+        {
+            squares.TakeWeights(_weightSums.Span, FirstUnit, 0, _layer.InputCount);
+            squares.TakeBiases(_biasSums.Span, FirstUnit);
+        }
     }
+
+    /// <summary>Applies the rule to the units' parameters, when the norm of the whole gradient is known.</summary>
+    public void Apply(ParameterUpdate<T> update, T scale)
+    {
+        _scratch.LargestWeight = update.Apply(WeightBlock, scale);
+        update.Apply(BiasBlock, scale);
+    }
+
+    private ParameterBlock<T> WeightBlock => new(_weights.Span, _weightSums.Span, WeightSlot(0), WeightSlot(1), areWeights: true);
+
+    private ParameterBlock<T> BiasBlock => new(
+        Biases,
+        _biasSums.Span,
+        LayerSlots<T>.Part(_slots.Biases, 0, FirstUnit, UnitCount),
+        LayerSlots<T>.Part(_slots.Biases, 1, FirstUnit, UnitCount),
+        areWeights: false);
 
     private Span<T> Biases => _layer.BiasSpan.Slice(FirstUnit, UnitCount);
 
