@@ -7,6 +7,7 @@ using NeuralNets.Core.Activations;
 using NeuralNets.Core.Backends;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Initialization;
+using NeuralNets.Core.Optimizers;
 using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Benchmarks;
@@ -18,7 +19,7 @@ namespace NeuralNets.Core.Benchmarks;
 internal static class Race
 {
     private const string Usage =
-        "race --data DIR [--batch 64] [--threads 2] [--epochs 8] [--sizes 784-128-32-10] [--lr 0.1] [--decay] [--full] [--samples 60000] "
+        "race --data DIR [--batch 64] [--threads 2] [--epochs 8] [--sizes 784-128-32-10] [--lr 0.1] [--optimizer sgd|momentum|nesterov|rmsprop|adam|adamw] [--decay] [--full] [--samples 60000] "
         + "[--type float|double] [--target 0.98] [--seed 1] [--backend managed|mkl|mathnet]";
 
     private const int FullBatchSamples = 20_000;
@@ -35,13 +36,14 @@ internal static class Race
         int? Samples,
         double? Target,
         long Seed,
-        GemmBackend Backend);
+        GemmBackend Backend,
+        Optimizer Optimizer);
 
     public static int Run(string[] args)
     {
         string? data = null;
         string type = "float";
-        var options = new Options("", 64, 2, 8, [784, 128, 32, 10], 0.1, false, false, null, null, 1, ManagedBackend.Instance);
+        var options = new Options("", 64, 2, 8, [784, 128, 32, 10], 0.1, false, false, null, null, 1, ManagedBackend.Instance, new Sgd());
         try
         {
             for (int i = 0; i < args.Length; i++)
@@ -68,6 +70,9 @@ internal static class Race
                         break;
                     case "--lr":
                         options = options with { LearningRate = double.Parse(args[++i], CultureInfo.InvariantCulture) };
+                        break;
+                    case "--optimizer":
+                        options = options with { Optimizer = CreateOptimizer(args[++i]) };
                         break;
                     case "--decay":
                         options = options with { Decay = true };
@@ -114,6 +119,17 @@ internal static class Race
         return 0;
     }
 
+    private static Optimizer CreateOptimizer(string name) => name switch
+    {
+        "sgd" => new Sgd(),
+        "momentum" => new Sgd(momentum: 0.9),
+        "nesterov" => new Sgd(momentum: 0.9, nesterov: true),
+        "rmsprop" => new RmsProp(),
+        "adam" => new Adam(),
+        "adamw" => new AdamW(),
+        _ => throw new FormatException($"There is no optimizer {name}."),
+    };
+
     private static Dictionary<string, object?> Measure<T>(Options options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -136,13 +152,14 @@ internal static class Race
             Seed = options.Seed,
             MaxDegreeOfParallelism = options.Threads,
             Backend = options.Backend,
+            Optimizer = options.Optimizer,
         };
         var figures = new Dictionary<string, object?>
         {
             ["peer"] = "NeuralNets.Core",
             ["config"] = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(options.Full ? "full-batch " : "")}{string.Join('-', options.Sizes)} {typeof(T).Name} sgd lr "
+                $"{(options.Full ? "full-batch " : "")}{string.Join('-', options.Sizes)} {typeof(T).Name} {options.Optimizer} lr "
                     + $"{options.LearningRate}{(options.Decay ? " to 0" : "")} byte data, {Kernels.Simd.Width}"),
             ["batch"] = options.Full ? training.Count : options.Batch,
             ["samples"] = training.Count,

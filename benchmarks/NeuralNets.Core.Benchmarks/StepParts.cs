@@ -75,7 +75,7 @@ internal static class StepParts
         double[] costs = new double[batch];
         int[] batchLabels = new int[batch];
         var loss = new CrossEntropyLoss<float>();
-        var update = new ParameterUpdate<float>(new Sgd(), new UpdateStep(1e-6, 1), 1f / batch);
+        var update = new ParameterUpdate<float>(new Sgd(), new UpdateStep(1e-6, 1), 1f / batch, L1: 0, L2: 0, WaitsForNorm: false);
 
         var parts = new List<(string Name, double Operations, Action Body)>();
         int position = 0;
@@ -133,7 +133,7 @@ internal static class StepParts
             parts.Add(($"W{l + 1} -= dz·a'", Operations(layer, batch), () =>
             {
                 var whole = new MicroBatch(order.AsSpan(0, batch), [], isFirst: true, isLast: true);
-                var weights = new ParameterBlock<float>(layer.WeightSpan, Array.Empty<float>(), [], []);
+                var weights = new ParameterBlock<float>(layer.WeightSpan, Array.Empty<float>(), [], [], areWeights: true);
                 var derivatives = MatrixView<float>.ColumnMajor(dz[index], layer.OutputCount, batch);
                 if (index == 0)
                 {
@@ -150,7 +150,7 @@ internal static class StepParts
             }
             ));
             parts.Add(($"b{l + 1}", 0, () =>
-                new ParameterBlock<float>(layer.BiasSpan, db[index], [], []).TakeBiases(
+                new ParameterBlock<float>(layer.BiasSpan, db[index], [], [], areWeights: false).TakeBiases(
                     new MicroBatch(order.AsSpan(0, batch), [], isFirst: true, isLast: true), dz[index], update)));
         }
 
