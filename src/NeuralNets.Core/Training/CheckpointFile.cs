@@ -104,6 +104,12 @@ public static class CheckpointFile
             IsResumed = true,
         };
         CheckLoss(trainer, what);
+        trainer.Plateau = state.Plateau;
+        if (state.Best is { } best)
+        {
+            trainer.Best = new BestParameters<T>(trainer.Network) { Monitor = best.Monitor, Epoch = best.Epoch };
+        }
+
         if (state.TensorsSha256 is { } tensors)
         {
             trainer.State = new OptimizerState<T>(trainer.Network, state.Settings.Optimizer) { LastUpdate = state.LastUpdate };

@@ -4,6 +4,7 @@ using NeuralNets.Core.Data;
 using NeuralNets.Core.Kernels;
 using NeuralNets.Core.Losses;
 using NeuralNets.Core.Optimizers;
+using NeuralNets.Core.Optimizers.Schedules;
 
 namespace NeuralNets.Core.Training;
 
@@ -72,6 +73,44 @@ public sealed class GradientDescentTrainer<T>
             }
 
             Settings = Settings with { OwnLearningRate = value };
+        }
+    }
+
+    /// <summary>What the learning rate is multiplied by in the course of training; null, the default, for a constant rate.</summary>
+    public LearningRateSchedule? Schedule
+    {
+        get => Settings.Schedule;
+        set => Settings = Settings with { Schedule = value };
+    }
+
+    /// <summary>When the learning rate is lowered, since the cost does not fall any more; null, the default, for never.</summary>
+    public ReduceOnPlateau? ReduceOnPlateau
+    {
+        get => Settings.ReduceOnPlateau;
+        set => Settings = Settings with { ReduceOnPlateau = value };
+    }
+
+    /// <summary>When training ends before its last epoch, with the parameters of the best one; null, the default, for never.</summary>
+    public EarlyStopping? EarlyStopping
+    {
+        get => Settings.EarlyStopping;
+        set => Settings = Settings with { EarlyStopping = value };
+    }
+
+    /// <summary>The time after which a call of <see cref="Fit"/> ends with the epoch that is running, evaluation and reports included; null, the
+    /// default, for none. It is not part of checkpoints.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
+    public TimeSpan? TimeBudget
+    {
+        get => Settings.TimeBudget;
+        set
+        {
+            if (value is { } time)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero, nameof(value));
+            }
+
+            Settings = Settings with { TimeBudget = value };
         }
     }
 
@@ -208,6 +247,12 @@ public sealed class GradientDescentTrainer<T>
         set;
     }
 
+    /// <summary>How far the reduction of the rate has come.</summary>
+    internal PlateauState Plateau { get; set; } = PlateauState.Start;
+
+    /// <summary>The best parameters in a call of Fit with early stopping; null without, and after it.</summary>
+    internal BestParameters<T>? Best { get; set; }
+
     /// <summary>The fingerprint of the set that was trained on last; computed when it is asked for, which is when a checkpoint is
     /// saved.</summary>
     internal DatasetFingerprint? TrainingSet
@@ -235,7 +280,8 @@ public sealed class GradientDescentTrainer<T>
     /// <exception cref="ArgumentException">A set does not have the network's number of features, or targets for its outputs, or the
     /// trainer comes from a checkpoint and the training set is not the one that it was trained on, or an activation has no name with
     /// which <see cref="Checkpoints"/> could be saved.</exception>
-    /// <exception cref="ArgumentNullException"><paramref name="training"/> is null.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="training"/> is null, or <paramref name="validation"/> although something
+    /// watches its cost.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is negative, or there would be more epochs in
     /// all than <see cref="int.MaxValue"/>.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder of the checkpoints does not exist.</exception>
@@ -273,12 +319,15 @@ public sealed class GradientDescentTrainer<T>
         try
         {
             _running = settings;
+            Best = settings.EarlyStopping is null ? null : Best ?? new(Network); // that of a checkpoint, or a new one
             var run = new TrainingRun<T>(this, settings, State, training, epochs, validation, onEpoch, cancellationToken);
             _trainedOn = training;
             return run.Run();
         }
         finally
         {
+            Best?.Restore();
+            Best = null;
             _running = null;
             Network.EndTraining();
         }
@@ -297,6 +346,16 @@ public sealed class GradientDescentTrainer<T>
                     : $"An output layer with {Network.OutputActivation} has no usual loss: set {nameof(Loss)} before training.");
         }
 
+        if (validation is null && settings.NeedsValidation)
+        {
+            throw new ArgumentNullException(
+                nameof(validation),
+                $"{(settings.EarlyStopping?.Monitor == MonitoredCost.Validation ? nameof(EarlyStopping) : nameof(ReduceOnPlateau))} watches "
+                + $"the cost of a validation set, but there is none: give one, or let it watch {nameof(MonitoredCost)}."
+                + $"{nameof(MonitoredCost.Training)}.");
+        }
+
+        (settings.Schedule as MissingSchedule)?.Factor(0, 1);
         CheckSet(training, settings.Loss, nameof(training));
         if (validation is not null)
         {
