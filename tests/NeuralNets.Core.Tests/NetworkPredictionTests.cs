@@ -366,6 +366,7 @@ public abstract class NetworkPredictionTests<T>
                 LeakyRelu<T> => [.. z.Select(value => value > 0 ? value : 0.01 * value)],
                 Sigmoid<T> => [.. z.Select(value => 1 / (1 + Math.Exp(-value)))],
                 Tanh<T> => [.. z.Select(Math.Tanh)],
+                Silu<T> => [.. z.Select(value => value / (1 + Math.Exp(-value)))],
                 _ => z,
             };
         }

@@ -23,6 +23,7 @@ public static class ActivationCatalog<T>
         new("Sigmoid", typeof(Sigmoid<T>), s_glorot, _ => new Sigmoid<T>()),
         new("Tanh", typeof(Tanh<T>), s_glorot, _ => new Tanh<T>()),
         new("Identity", typeof(Identity<T>), s_glorot, _ => new Identity<T>()),
+        new("Silu", typeof(Silu<T>), s_glorot, _ => new Silu<T>()),
         new("Softmax", typeof(Softmax<T>), s_glorot, _ => new Softmax<T>()),
     ];
 
