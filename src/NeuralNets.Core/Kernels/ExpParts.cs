@@ -39,24 +39,59 @@ internal abstract class ExpParts<T, TVector, TLane> : VectorMath<T, TVector, TLa
         TVector tail = ExpTail(r);
         TVector sum = TLane.Add(r, tail);
         TVector sumLow = TLane.Add(TLane.Subtract(r, sum), tail);
-        TVector one = Constant(1);
-        TVector power = TLane.Add(one, sum);
-        TVector powerLow = TLane.Add(TLane.Add(TLane.Subtract(one, power), sum), TLane.FusedMultiplyAdd(rLow, power, sumLow));
+        TVector power = Add(Constant(1), Constant(0), sum, sumLow, out TVector powerLow);
+        powerLow = TLane.FusedMultiplyAdd(rLow, power, powerLow);
         low = TLane.Multiply(powerLow, half);
         return TLane.Multiply(power, half);
     }
 
-    /// <summary>Returns the quotient of two numbers in two parts each, rounded once but for a small error.</summary>
+    /// <summary>Computes <c>eˣ</c> as one number, within about 1 ulp; see the other one for x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected static TVector Quotient(TVector numerator, TVector numeratorLow, TVector denominator, TVector denominatorLow)
+    protected static TVector Exp(TVector x)
+    {
+        TVector factor = ExpInTwoFactors(x, out TVector scale);
+        return TLane.Multiply(factor, scale);
+    }
+
+    /// <summary>Divides two numbers in two parts each; the quotient has two parts, too: the result and what is to
+    /// be added to it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static TVector Divide(
+        TVector numerator, TVector numeratorLow, TVector denominator, TVector denominatorLow, out TVector low)
     {
         TVector inverse = TLane.Divide(Constant(1), denominator);
         TVector quotient = TLane.Multiply(numerator, inverse);
-        TVector negative = TLane.Xor(quotient, SignBit);
-        TVector remainder = TLane.FusedMultiplyAdd(negative, denominator, numerator);
-        remainder = TLane.Add(remainder, TLane.FusedMultiplyAdd(negative, denominatorLow, numeratorLow));
-        return TLane.FusedMultiplyAdd(remainder, inverse, quotient);
+        TVector minus = Negate(quotient);
+        TVector remainder = TLane.FusedMultiplyAdd(minus, denominator, numerator);
+        remainder = TLane.Add(remainder, TLane.FusedMultiplyAdd(minus, denominatorLow, numeratorLow));
+        low = TLane.Multiply(remainder, inverse);
+        return quotient;
     }
+
+    /// <summary>Multiplies two numbers in two parts each; the product has two parts, too: the result and what is to
+    /// be added to it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static TVector Multiply(TVector left, TVector leftLow, TVector right, TVector rightLow, out TVector low)
+    {
+        TVector product = TLane.Multiply(left, right);
+        low = TLane.FusedMultiplyAdd(left, right, Negate(product));
+        low = TLane.FusedMultiplyAdd(left, rightLow, low);
+        low = TLane.FusedMultiplyAdd(leftLow, right, low);
+        return product;
+    }
+
+    /// <summary>Adds two numbers in two parts each, of which the first is not smaller in size; the sum has two parts, too: the
+    /// result and what is to be added to it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static TVector Add(TVector large, TVector largeLow, TVector small, TVector smallLow, out TVector low)
+    {
+        TVector sum = TLane.Add(large, small);
+        low = TLane.Add(TLane.Add(TLane.Subtract(large, sum), small), TLane.Add(largeLow, smallLow));
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static TVector Negate(TVector value) => TLane.Xor(value, SignBit);
 
     /// <summary>Returns the smaller of a number without sign and a bound; NaN if the number is NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -26,24 +26,22 @@ internal readonly struct SiluOperator<T> : IUnaryOperator<T>
         {
             // Below these two, y has become −0.
             TVector size = AtMost(Constant(110f, 753), TLane.Abs(x));
-            TVector factor = Exp(TLane.Xor(size, SignBit), Constant(0), out TVector factorLow, out TVector scale);
+            TVector factor = Exp(Negate(size), Constant(0), out TVector factorLow, out TVector scale);
 
             TVector one = Constant(1);
-            TVector e = TLane.Multiply(factor, scale);
-            TVector denominator = TLane.Add(one, e);
-            TVector denominatorLow = TLane.FusedMultiplyAdd(
-                factorLow, scale, TLane.Add(TLane.Subtract(one, denominator), e));
+            TVector zero = Constant(0);
+            TVector denominator = Add(
+                one, zero, TLane.Multiply(factor, scale), TLane.Multiply(factorLow, scale), out TVector denominatorLow);
 
             // The numerator is |x|·E or |x|. Where it is the first, the second factor of E is kept for the end: the remainder of a tiny
             // quotient would be lost to underflow.
-            TVector negative = TLane.LessThan(x, Constant(0));
+            TVector negative = TLane.LessThan(x, zero);
             factor = TLane.Select(negative, factor, one);
             factorLow = TLane.And(negative, factorLow);
             scale = TLane.Select(negative, scale, one);
-            TVector numerator = TLane.Multiply(size, factor);
-            TVector numeratorLow = TLane.FusedMultiplyAdd(size, factor, TLane.Xor(numerator, SignBit));
-            numeratorLow = TLane.FusedMultiplyAdd(size, factorLow, numeratorLow);
-            TVector y = TLane.Multiply(Quotient(numerator, numeratorLow, denominator, denominatorLow), scale);
+            TVector numerator = Multiply(size, zero, factor, factorLow, out TVector numeratorLow);
+            TVector y = Divide(numerator, numeratorLow, denominator, denominatorLow, out TVector low);
+            y = TLane.Multiply(TLane.Add(y, low), scale);
             y = TLane.Or(y, TLane.And(x, SignBit));
 
             // From here on, y = x to the last bit.
@@ -65,18 +63,15 @@ internal readonly struct SiluDerivativeOperator<T> : IBinaryOperator<T>
         where TVector : unmanaged
         where TLane : struct, ILane<T, TVector> => TLane.Multiply(gradient, Kernel<TVector, TLane>.Slope(x));
 
-    private abstract class Kernel<TVector, TLane> : VectorMath<T, TVector, TLane>
+    private abstract class Kernel<TVector, TLane> : ExpParts<T, TVector, TLane>
         where TVector : unmanaged
         where TLane : struct, ILane<T, TVector>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Slope(TVector x)
         {
-            TVector most = Constant(110f, 753);
-            TVector size = TLane.Abs(x);
-            size = TLane.Select(TLane.LessThan(most, size), most, size);
-            TVector factor = ExpInTwoFactors(TLane.Xor(size, SignBit), out TVector scale);
-            TVector e = TLane.Multiply(factor, scale);
+            TVector size = AtMost(Constant(110f, 753), TLane.Abs(x));
+            TVector e = Exp(Negate(size));
 
             // σ(|x|) and σ(−|x|); which of them is σ(x) depends on the sign.
             TVector one = Constant(1);
