@@ -13,8 +13,8 @@ namespace NeuralNets.Core.Training;
 /// <remarks>
 /// <para>
 /// A checkpoint is a file of <see cref="NetworkFile"/> that has the trainer's state in its metadata, too
-/// (<c>neuralnets.training</c>, JSON): the number of epochs completed, the seed, the learning rate, the batch size, the offset of
-/// the loss, and a fingerprint of the training set (the SHA-256 of its sizes, labels and features). That is all
+/// (<c>neuralnets.training</c>, JSON): the number of epochs completed, the seed, the learning rate, the batch size, the rates of
+/// dropout, the offset of the loss, and a fingerprint of the training set (the SHA-256 of its sizes, labels and features). That is all
 /// that training with the managed kernels depends on, since the order of the samples is a function of the seed and the epoch: a
 /// run that is killed, loaded and continued ends with the bits of one that was not. The state is among the texts of which the file
 /// has a SHA-256, so a checkpoint that was damaged loads as it was saved or is refused. <see cref="NetworkFile"/> loads the network
@@ -103,6 +103,7 @@ public static class CheckpointFile
             Seed = unchecked((long)state.Seed),
             LearningRate = state.LearningRate,
             BatchSize = state.BatchSize,
+            Dropout = state.Dropout,
             Optimizer = state.Optimizer,
             TrainingSet = state.TrainingSet,
             IsResumed = true,
@@ -136,6 +137,12 @@ public static class CheckpointFile
             else
             {
                 json.WriteNull("batchSize");
+            }
+
+            if (settings.Dropout is { } dropout)
+            {
+                json.WriteNumber("hiddenDropout", dropout.HiddenRate);
+                json.WriteNumber("inputDropout", dropout.InputRate);
             }
 
             if (settings.Loss is CrossEntropyLoss<T> loss)
@@ -184,12 +191,17 @@ public static class CheckpointFile
             fields.UnsignedInteger("seed"),
             rate,
             fields.IsNull("batchSize") ? null : fields.PositiveInteger("batchSize"),
+            fields.Has("hiddenDropout") ? new Dropout(DropoutRate(fields, "hiddenDropout"), DropoutRate(fields, "inputDropout")) : null,
             offset,
             isFirstFormat ? new Sgd() : ReadOptimizer(fields, customOptimizer),
             isFirstFormat ? 0 : fields.NonNegativeInt64("updates"),
             isFirstFormat ? null : fields.Text("tensors"),
             fields.IsNull("trainingSet") ? null : new DatasetFingerprint(ReadFingerprintVersion(fields), fields.Text("trainingSet")));
     }
+
+    private static double DropoutRate(JsonFields fields, string name) => fields.Number(name) is var rate && Dropout.IsRate(rate)
+        ? rate
+        : throw fields.Error(FormattableString.Invariant($"must have {name} from 0 to less than 1, but has {rate}"));
 
     private static Optimizer ReadOptimizer(JsonFields fields, Optimizer? custom)
     {
@@ -220,6 +232,7 @@ public static class CheckpointFile
         ulong Seed,
         double LearningRate,
         int? BatchSize,
+        Dropout? Dropout,
         double? CostOffset,
         Optimizer Optimizer,
         long UpdateCount,
