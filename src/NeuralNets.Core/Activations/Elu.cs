@@ -6,10 +6,10 @@ namespace NeuralNets.Core.Activations;
 
 /// <summary>The exponential linear unit: <c>f(z) = z</c> for z &gt; 0, <c>alpha·(eᶻ − 1)</c> elsewhere.</summary>
 /// <remarks>
-/// <c>f′(z)</c> is 1 for z &gt; 0 and <c>alpha·eᶻ = f(z) + alpha</c> elsewhere, alpha at 0. Values are within 1.5 ulp, and f′ within
-/// ε·max(alpha, 1) (2⁻²³ or 2⁻⁵²). f(−∞) = −alpha and f(+∞) = +∞; f′(−∞) = 0 and f′(+∞) = 1. <c>torch.nn.ELU</c> in PyTorch, <c>elu</c> in
-/// Keras, both with alpha 1 unless another one is set. Source: D.-A. Clevert, T. Unterthiner, S. Hochreiter, "Fast and accurate deep
-/// network learning by exponential linear units (ELUs)", ICLR 2016.
+/// <c>f′(z)</c> is 1 for z &gt; 0 and <c>alpha·eᶻ = f(z) + alpha</c> elsewhere, alpha at 0. Values are within 1.25 ulp for alpha 1, and
+/// f′ within ε·max(alpha, 1)/2 (2⁻²³ or 2⁻⁵²). f(−∞) = −alpha and f(+∞) = +∞; f′(−∞) = 0 and f′(+∞) = 1. <c>torch.nn.ELU</c> in PyTorch,
+/// <c>elu</c> in Keras, both with alpha 1 unless another one is set. Source: D.-A. Clevert, T. Unterthiner, S. Hochreiter, "Fast and
+/// accurate deep network learning by exponential linear units (ELUs)", ICLR 2016.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public sealed class Elu<T> : IActivation<T>

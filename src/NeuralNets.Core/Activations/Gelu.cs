@@ -7,7 +7,7 @@ namespace NeuralNets.Core.Activations;
 /// tanh.</summary>
 /// <remarks>
 /// <c>f′(z) = Φ(z) + z·φ(z)</c> with <c>φ(z) = e^(−z²/2)/√(2π)</c>. The function falls to −0.170 at z = −0.752 and rises again to 0 below.
-/// Values are within 1.5 ulp, and f′ within 2ε (2⁻²³ or 2⁻⁵²). f(−∞) = −0 and f(+∞) = +∞; f′(−∞) = 0 and f′(+∞) = 1.
+/// Values are within 1.5 ulp, and f′ within 1.5ε (2⁻²³ or 2⁻⁵²). f(−∞) = −0 and f(+∞) = +∞; f′(−∞) = 0 and f′(+∞) = 1.
 /// <c>torch.nn.GELU()</c> in PyTorch, <c>gelu</c> in Keras, both with their default <c>approximate</c>. Source: D. Hendrycks, K. Gimpel,
 /// "Gaussian error linear units (GELUs)", arXiv:1606.08415 (2016).
 /// </remarks>

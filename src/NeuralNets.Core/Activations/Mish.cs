@@ -6,7 +6,7 @@ namespace NeuralNets.Core.Activations;
 /// <summary>The function <c>f(z) = z·tanh(ln(1 + eᶻ))</c>.</summary>
 /// <remarks>
 /// <c>f′(z) = w + z·(1 − w²)·σ(z)</c> with <c>w = tanh(ln(1 + eᶻ))</c>. The function falls to −0.309 at z = −1.192 and rises again to 0
-/// below. Values are within 1 ulp, and f′ within 3ε (2⁻²³ or 2⁻⁵²). f(−∞) = −0 and f(+∞) = +∞; f′(−∞) = 0 and f′(+∞) = 1.
+/// below. Values are within 1 ulp, and f′ within 2.5ε (2⁻²³ or 2⁻⁵²). f(−∞) = −0 and f(+∞) = +∞; f′(−∞) = 0 and f′(+∞) = 1.
 /// <c>torch.nn.Mish</c> in PyTorch, <c>mish</c> in Keras. Source: D. Misra, "Mish: a self regularized non-monotonic activation
 /// function", BMVC 2020.
 /// </remarks>

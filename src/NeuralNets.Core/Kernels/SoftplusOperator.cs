@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace NeuralNets.Core.Kernels;
 
-/// <summary>The function <c>y = ln(1 + eˣ)</c>, for every x. Maximum error: 1.5 ulp (tested).</summary>
+/// <summary>The function <c>y = ln(1 + eˣ)</c>, for every x. Maximum error: 1.09 ulp in float and 1.00 ulp in
+/// double (the worst found in searches of 70 million and 120,000 numbers).</summary>
 /// <remarks>
 /// Method: <c>max(x, 0) + ln(1 + E)</c> with <c>E = e^−|x|</c>, in two parts. The logarithm is that of <see cref="LogOperator{T}"/>,
 /// with f = E for E ≤ √2 − 1, and with f = (E − 1)/2 and one ln 2 more beyond, so that a small E keeps its relative accuracy. Bound: the

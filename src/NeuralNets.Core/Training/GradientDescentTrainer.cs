@@ -92,8 +92,8 @@ public sealed class GradientDescentTrainer<T>
         }
     }
 
-    /// <summary>The seed, which decides the order of the samples in mini-batch training, and what <see cref="Dropout"/> leaves out; 0 unless
-    /// set. Full-batch training takes the samples as they come.</summary>
+    /// <summary>The seed, which decides the order of the samples in mini-batch training, and what <see cref="Dropout"/> leaves out; 0
+    /// unless set. Full-batch training takes the samples as they come.</summary>
     public long Seed
     {
         get => Settings.Seed;

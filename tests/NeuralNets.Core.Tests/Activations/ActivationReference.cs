@@ -16,6 +16,8 @@ internal static class ActivationReference
         HighPrecision x = HighPrecision.FromDouble(z);
         return name switch
         {
+            "Sigmoid" => HighPrecision.Sigmoid(x),
+            "Tanh" => HighPrecision.Tanh(x),
             "Silu" => x * HighPrecision.Sigmoid(x),
             "Gelu" => z < 0 ? x * HighPrecision.NormalTail(-x) : x * (One - HighPrecision.NormalTail(x)),
             "Mish" => x * SoftplusTanh(x),
@@ -38,6 +40,8 @@ internal static class ActivationReference
             "Elu" => z > 0 ? One : HighPrecision.Exp(x),
             "Selu" => z > 0 ? s_lambda : s_lambda * s_alpha * HighPrecision.Exp(x),
             "Softplus" => HighPrecision.Sigmoid(x),
+            "Sigmoid" => HighPrecision.Sigmoid(x) * HighPrecision.Sigmoid(-x),
+            "Tanh" when HighPrecision.Tanh(x) is var t => (One - t) * (One + t),
             "Silu" => HighPrecision.Sigmoid(x) * (One + (x * HighPrecision.Sigmoid(-x))),
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no reference for this function."),
         };

@@ -152,7 +152,7 @@ public sealed class DropoutTests
                     {
                         double[] values = [.. Enumerable.Repeat(1.0, 64)];
                         NeuralNets.Core.Initialization.RandomSequence.ForDropout(seed, epoch, layer)
-                            .Drop(position, 64, 0, 1UL << 31, 2.0, values);
+                            .Drop(position, 64, 0, 1L << 30, 2.0, values);
                         values.Should().OnlyContain(value => value == 0 || value == 2);
                         masks.Add(string.Join(' ', values)).Should().BeTrue("64 bits do not repeat by chance");
                     }

@@ -40,7 +40,7 @@ internal sealed class NaiveDropout(Dropout rates, long seed)
     {
         double rate = layer == 0 ? rates.InputRate : rates.HiddenRate;
         ulong stream = ((ulong)layer << 40) | (4UL << 32) | (uint)epoch;
-        return Word(unchecked((ulong)seed), stream, position, units, unit) < rate * (1L << 32) ? 0 : 1 / (1 - rate);
+        return Word(unchecked((ulong)seed), stream, position, units, unit) >> 1 < rate * (1L << 31) ? 0 : 1 / (1 - rate);
     }
 
     /// <summary>Trains an epoch by plain descent on cross-entropy, and returns the mean cost of the thinned network.</summary>

@@ -10,7 +10,7 @@ internal sealed class LayerDropout<T>
     private readonly long _seed;
     private readonly int _layer;
     private readonly int _units;
-    private readonly ulong _threshold;
+    private readonly long _threshold;
     private readonly T _factor;
 
     private LayerDropout(long seed, double rate, int layer, int units)
@@ -18,7 +18,7 @@ internal sealed class LayerDropout<T>
         _seed = seed;
         _layer = layer;
         _units = units;
-        _threshold = (ulong)Math.Round(rate * (1L << 32));
+        _threshold = (long)Math.Round(rate * (1L << 31));
         Factor = 1 / (1 - rate);
         _factor = T.CreateChecked(Factor);
     }
