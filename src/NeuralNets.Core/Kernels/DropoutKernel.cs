@@ -18,6 +18,8 @@ internal static unsafe class DropoutKernel
     private const int GroupUnits = 32;
     private const int GroupBlocks = 8;
 
+    private static ReadOnlySpan<ulong> Indices => [0, 1, 2, 3, 4, 5, 6, 7];
+
     /// <summary>Multiplies values of one sample in place. Does not allocate.</summary>
     /// <param name="seed">The key of the generator.</param>
     /// <param name="stream">The upper half of its counter.</param>
@@ -61,15 +63,15 @@ internal static unsafe class DropoutKernel
         // Which of the two it is cannot be foretold, so no branch decides it.
         T* factors = stackalloc T[2] { factor, T.Zero };
         uint* words = stackalloc uint[GroupUnits];
-        ulong* counters = stackalloc ulong[GroupBlocks];
         int group = firstUnit / GroupUnits;
         ulong block = (ulong)((((long)position * ((units + GroupUnits - 1) / GroupUnits)) + group) * GroupBlocks);
         int unit = firstUnit % GroupUnits;
+        fixed (ulong* indices = Indices)
         fixed (T* pv = values)
         {
             for (int done = 0; done < values.Length; block += GroupBlocks)
             {
-                Draw<TVector, TLane>(seed, stream, block, counters, words);
+                Draw<TVector, TLane>(seed, stream, block, indices, words);
                 if (typeof(T) == typeof(float) && unit == 0 && values.Length - done >= GroupUnits)
                 {
                     MultiplyGroup<TFloats, TFloatLane>((float*)pv + done, words, threshold, *(float*)factors);
@@ -107,21 +109,17 @@ internal static unsafe class DropoutKernel
     /// <summary>Draws the 32 words of a group: its blocks one per lane, by the rounds of <see cref="Philox.Block"/>. What the upper halves
     /// of the lanes hold on the way means nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Draw<TVector, TLane>(ulong seed, ulong stream, ulong block, ulong* counters, uint* words)
+    private static void Draw<TVector, TLane>(ulong seed, ulong stream, ulong block, ulong* indices, uint* words)
         where TVector : unmanaged
         where TLane : struct, ILane<double, TVector>
     {
-        for (int b = 0; b < GroupBlocks; b++)
-        {
-            counters[b] = block + (uint)b; // The first is a multiple of 8: all have the same upper half.
-        }
-
         TVector multiplier0 = TLane.BroadcastBits(Philox.Multiplier0);
         TVector multiplier1 = TLane.BroadcastBits(Philox.Multiplier1);
         TVector low = TLane.BroadcastBits(uint.MaxValue);
         for (int b = 0; b < GroupBlocks; b += TLane.Count)
         {
-            TVector c0 = TLane.Load((double*)(counters + b));
+            // The first block is a multiple of 8, so all have the same upper half.
+            TVector c0 = TLane.AddBits(TLane.Load((double*)(indices + b)), TLane.BroadcastBits((long)block));
             TVector c1 = TLane.BroadcastBits((long)(block >> 32));
             TVector c2 = TLane.BroadcastBits((long)(uint)stream);
             TVector c3 = TLane.BroadcastBits((long)(stream >> 32));

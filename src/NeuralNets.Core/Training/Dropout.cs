@@ -2,13 +2,13 @@ namespace NeuralNets.Core.Training;
 
 /// <summary>The rates of dropout: with which probability each step of training leaves out a unit. Immutable.</summary>
 /// <remarks>
-/// For each sample of a step, a value a of a hidden layer, after its function, becomes 0 with the probability p of <see
-/// cref="HiddenRate"/>, otherwise <c>a/(1 − p)</c>, so that its mean stays; its derivative is multiplied by the same. Inputs are left out
-/// likewise, by <see cref="InputRate"/>; outputs never are. Prediction and evaluation leave out nothing. What is left out is a function
-/// of the seed, the epoch, the layer, the position of the sample in the epoch and the unit alone: neither the number of threads nor an
-/// interruption changes it. Rates are rounded to multiples of 2⁻³¹. Source: N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever, R.
-/// Salakhutdinov, "Dropout: a simple way to prevent neural networks from overfitting", JMLR 15 (2014), which multiplies by 1 − p in
-/// prediction instead.
+/// For each sample of a step, a value a of a hidden layer, after its function, becomes 0 with the probability p of
+/// <see cref="HiddenRate"/>, otherwise <c>a/(1 − p)</c>, so that its mean stays; its derivative is multiplied by the same. Inputs are
+/// left out likewise, by <see cref="InputRate"/>; outputs never are. Prediction and evaluation leave out nothing. What is left out is a
+/// function of the seed, the epoch, the layer, the position of the sample in the epoch and the unit alone: neither the number of
+/// threads nor an interruption changes it. Rates are rounded to multiples of 2⁻³¹. Source: N. Srivastava, G. Hinton, A. Krizhevsky, I.
+/// Sutskever, R. Salakhutdinov, "Dropout: a simple way to prevent neural networks from overfitting", JMLR 15 (2014), which multiplies
+/// by 1 − p in prediction instead.
 /// </remarks>
 public sealed record Dropout
 {
