@@ -49,6 +49,12 @@ internal sealed record CheckpointJson<T>(
 
             Write(json, "loss", LossCatalog<T>.Describe(settings.Loss)); // The caller sets a custom one again.
             Write(json, "optimizer", settings.Optimizer.Saved);
+            if (settings.Dropout is { } dropout)
+            {
+                json.WriteNumber("hiddenDropout", dropout.HiddenRate);
+                json.WriteNumber("inputDropout", dropout.InputRate);
+            }
+
             json.WriteNumber("l1", settings.L1);
             json.WriteNumber("l2", settings.L2);
             if (settings.MaxGradientNorm is { } norm)
@@ -95,6 +101,9 @@ internal sealed record CheckpointJson<T>(
         var settings = new TrainingSettings<T>
         {
             Optimizer = isFirstFormat ? new Sgd() : ReadOptimizer(fields, customOptimizers),
+            Dropout = fields.Has("hiddenDropout")
+                ? new Dropout(ReadDropoutRate(fields, "hiddenDropout"), ReadDropoutRate(fields, "inputDropout"))
+                : null,
             Schedule = ReadSetting(fields, "schedule", ScheduleCatalog.Create),
             ReduceOnPlateau = ReadSetting(fields, "reduceOnPlateau", ReduceOnPlateau.Create),
             EarlyStopping = ReadSetting(fields, "earlyStopping", EarlyStopping.Create),
@@ -200,6 +209,10 @@ internal sealed record CheckpointJson<T>(
             ? new Sgd()
             : Create(fields, fields.Setting(Name), saved => OptimizerCatalog.Create(saved, custom));
     }
+
+    private static double ReadDropoutRate(JsonFields fields, string name) => fields.Number(name) is var rate && Dropout.IsRate(rate)
+        ? rate
+        : throw fields.Error(FormattableString.Invariant($"must have {name} from 0 to less than 1, but has {rate}"));
 
     private static double ReadFactor(JsonFields fields, string name)
     {

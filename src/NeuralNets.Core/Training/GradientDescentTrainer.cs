@@ -167,8 +167,8 @@ public sealed class GradientDescentTrainer<T>
         }
     }
 
-    /// <summary>The seed, which decides the order of the samples in mini-batch training; 0 unless set. Full-batch training takes them as
-    /// they come.</summary>
+    /// <summary>The seed, which decides the order of the samples in mini-batch training, and what <see cref="Dropout"/> leaves out; 0
+    /// unless set. Full-batch training takes the samples as they come.</summary>
     public long Seed
     {
         get => Settings.Seed;
@@ -189,6 +189,15 @@ public sealed class GradientDescentTrainer<T>
             value.CheckOutput(Network.OutputActivation, Network.OutputCount);
             Settings = Settings with { Loss = value };
         }
+    }
+
+    /// <summary>The rates of dropout; null, the default, for none. With dropout, the cost and the accuracy of training in an
+    /// <see cref="EpochResult"/> are those of the network without what each step left out: mostly worse than those of the whole
+    /// one.</summary>
+    public Dropout? Dropout
+    {
+        get => Settings.Dropout;
+        set => Settings = Settings with { Dropout = value };
     }
 
     /// <summary>The maximum number of threads that train, the calling one included; as many as there are processors unless set. Fewer

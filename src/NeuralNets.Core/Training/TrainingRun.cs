@@ -261,7 +261,11 @@ internal sealed partial class TrainingRun<T>
             ReadOnlySpan<int> samples = rest[..Math.Min(_plan.MicroBatchSize, size - done)];
             rest = rest[samples.Length..];
             var batch = new MicroBatch(
-                samples, rest[..Math.Min(samples.Length, rest.Length)], isFirst: done == 0, isLast: done + samples.Length == size);
+                samples, rest[..Math.Min(samples.Length, rest.Length)], isFirst: done == 0, isLast: done + samples.Length == size)
+            {
+                Epoch = _trainer.EpochsCompleted,
+                Position = start + done,
+            };
             if (worker == 0 && batch.IsFirst)
             {
                 _cancelled = _cancellation.IsCancellationRequested;

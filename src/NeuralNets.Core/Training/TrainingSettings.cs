@@ -55,6 +55,9 @@ internal sealed record TrainingSettings<T>
     /// <summary>The loss; null if the output function has no usual one and none was set.</summary>
     public ILoss<T>? Loss { get; init; }
 
+    /// <summary>The rates of dropout; null for none.</summary>
+    public Dropout? Dropout { get; init; }
+
     /// <summary>The maximum number of threads that train.</summary>
     public int MaxDegreeOfParallelism { get; init; } = Environment.ProcessorCount;
 
