@@ -8,5 +8,10 @@ internal static class UsualLoss
 {
     /// <summary>Returns the loss; null if the function has no usual one.</summary>
     public static ILoss<T>? Of<T>(ILayerActivation<T> output)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => output is Softmax<T> ? new CrossEntropyLoss<T>() : null;
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => output switch
+        {
+            Softmax<T> => new CrossEntropyLoss<T>(),
+            Identity<T> => new MeanSquaredErrorLoss<T>(),
+            _ => null,
+        };
 }

@@ -90,8 +90,12 @@ public sealed class LossSeamTests
         var labels = new GradientDescentTrainer<double>(SmallTraining.Small());
         Dataset<double> set = WithValues(Matrix<double>.Build.Dense(4, 3, 0.5));
 
-        values.Loss.Should().BeNull();
-        values.Invoking(it => it.Fit(set, 1)).Should().Throw<InvalidOperationException>().WithMessage("*Identity has no usual loss*Loss*");
+        var unusual = new GradientDescentTrainer<double>(
+            new Network<double>(4, [new LayerSpec<double>(3, new Tanh<double>())], seed: 1));
+
+        unusual.Loss.Should().BeNull();
+        unusual.Invoking(it => it.Fit(set, 1)).Should().Throw<InvalidOperationException>().WithMessage("*Tanh has no usual loss*Loss*");
+        values.Loss.Should().BeOfType<MeanSquaredErrorLoss<double>>();
         values.Invoking(it => it.Loss = new CrossEntropyLoss<double>()).Should().Throw<ArgumentException>()
             .WithMessage("*Softmax*Identity*");
         labels.Invoking(it => it.Loss = new HalfSquares<double>()).Should().Throw<ArgumentException>().WithMessage("*Identity*Softmax*");
