@@ -96,7 +96,7 @@ internal readonly ref struct ForwardPass<T>
 
     /// <summary>Finds the labels.</summary>
     /// <param name="first">The first sample.</param>
-    /// <param name="labels">Receives per sample the row of the largest logit, the first of several; −1 if there is no answer.</param>
+    /// <param name="labels">Receives the label of each sample; −1 if there is no answer.</param>
     public void PredictLabels(int first, Span<int> labels)
     {
         for (int start = 0; start < labels.Length; start += _columns)
@@ -106,7 +106,27 @@ internal readonly ref struct ForwardPass<T>
             ComputeLogits(first + start, count, logits);
             for (int j = 0; j < count; j++)
             {
-                labels[start + j] = SoftmaxKernel.ArgMax<T>(logits.Slice(j * Outputs, Outputs));
+                labels[start + j] = OutputHead<T>.LabelOf(logits.Slice(j * Outputs, Outputs));
+            }
+        }
+    }
+
+    /// <summary>Finds which outputs have a logit of at least a threshold.</summary>
+    /// <param name="first">The first sample.</param>
+    /// <param name="indicators">Receives (outputs × samples), for as many samples as there is room for: 1 or 0; NaN if there is no
+    /// answer, since the logit is not finite.</param>
+    /// <param name="threshold">The threshold.</param>
+    public void PredictIndicators(int first, Span<T> indicators, double threshold)
+    {
+        int samples = indicators.Length / Outputs;
+        for (int start = 0; start < samples; start += _columns)
+        {
+            int count = Math.Min(_columns, samples - start);
+            Span<T> block = indicators.Slice(start * Outputs, count * Outputs);
+            ComputeLogits(first + start, count, block);
+            foreach (ref T element in block)
+            {
+                element = !T.IsFinite(element) ? T.NaN : double.CreateChecked(element) >= threshold ? T.One : T.Zero;
             }
         }
     }

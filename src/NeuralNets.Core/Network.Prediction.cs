@@ -14,7 +14,8 @@ public sealed partial class Network<T>
     /// <summary>Minimum samples per additional thread.</summary>
     private const int LeastShare = 128;
 
-    /// <summary>Returns the values of the output layer: of a classifier, the probabilities of the classes.</summary>
+    /// <summary>Returns the values of the output layer: with softmax or sigmoid probabilities, with identity the values of a regression.
+    /// </summary>
     /// <param name="inputs">(features × samples).</param>
     /// <param name="maxDegreeOfParallelism">The maximum number of threads that compute: the calling one, and threads of the pool as far as
     /// some are free. The number does not change the result of the managed kernels; a backend with threads of its own is called from
@@ -35,8 +36,8 @@ public sealed partial class Network<T>
         return Matrix<T>.Build.Dense(OutputCount, inputs.ColumnCount, outputs);
     }
 
-    /// <summary>Computes the values of the output layer: of a classifier, the probabilities of the classes. Does not allocate in steady
-    /// state.</summary>
+    /// <summary>Computes the values of the output layer: with softmax or sigmoid probabilities, with identity the values of a regression.
+    /// Does not allocate in steady state.</summary>
     /// <param name="inputs">(features × samples), column-major: one sample after the other.</param>
     /// <param name="outputs">Receives (outputs × samples), column-major; must not overlap the inputs.</param>
     /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
@@ -61,8 +62,8 @@ public sealed partial class Network<T>
         pass.Predict(0, outputs);
     }
 
-    /// <summary>Returns the values of the output layer for a data set: of a classifier, the probabilities of the classes. Its features
-    /// become numbers a block at a time.</summary>
+    /// <summary>Returns the values of the output layer for a data set: with softmax or sigmoid probabilities, with identity the values of
+    /// a regression. Its features become numbers a block at a time.</summary>
     /// <param name="samples">The samples.</param>
     /// <param name="maxDegreeOfParallelism">The maximum number of threads that compute: the calling one, and threads of the pool as far as
     /// some are free. The number does not change the result of the managed kernels; a backend with threads of its own is called from
@@ -84,8 +85,9 @@ public sealed partial class Network<T>
         return Matrix<T>.Build.Dense(OutputCount, samples.Count, outputs);
     }
 
-    /// <summary>Returns the label of each sample: the class with the largest logit, which is the most probable one; the first of
-    /// several.</summary>
+    /// <summary>Returns the label of each sample: with softmax the class with the largest logit, which is the most probable one,
+    /// the first of several; with one output and sigmoid 1 where the logit is 0 or more, which is a probability of ½, and otherwise
+    /// 0.</summary>
     /// <param name="inputs">(features × samples).</param>
     /// <param name="maxDegreeOfParallelism">The maximum number of threads that compute: the calling one, and threads of the pool as far as
     /// some are free. The number does not change the result of the managed kernels; a backend with threads of its own is called from
@@ -96,8 +98,8 @@ public sealed partial class Network<T>
     /// sample, since its logits are not finite.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="inputs"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDegreeOfParallelism"/> is not positive.</exception>
-    /// <exception cref="InvalidOperationException">The output layer does not have softmax; or native code has changed how
-    /// this thread rounds, or that subnormal numbers count as zero.</exception>
+    /// <exception cref="InvalidOperationException">The output layer has neither softmax nor one output with sigmoid; or native code
+    /// has changed how this thread rounds, or that subnormal numbers count as zero.</exception>
     public int[] PredictLabels(Matrix<T> inputs, int maxDegreeOfParallelism = 1, GemmBackend? backend = null)
     {
         T[] values = ColumnMajor(inputs);
@@ -109,8 +111,9 @@ public sealed partial class Network<T>
         return labels;
     }
 
-    /// <summary>Computes the label of each sample: the class with the largest logit, which is the most probable one; the first of
-    /// several. Does not allocate in steady state.</summary>
+    /// <summary>Computes the label of each sample: with softmax the class with the largest logit, which is the most probable one,
+    /// the first of several; with one output and sigmoid 1 where the logit is 0 or more, which is a probability of ½, and otherwise 0.
+    /// Does not allocate in steady state.</summary>
     /// <param name="inputs">(features × samples), column-major: one sample after the other.</param>
     /// <param name="labels">Receives one label per sample, 0 … classes−1.</param>
     /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
@@ -118,8 +121,8 @@ public sealed partial class Network<T>
     /// <paramref name="inputs"/> does not hold whole samples, <paramref name="labels"/> not as many elements, or there is no answer for a
     /// sample, since its logits are not finite; its label is −1 then.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The output layer does not have softmax; or native code has changed how
-    /// this thread rounds, or that subnormal numbers count as zero.</exception>
+    /// <exception cref="InvalidOperationException">The output layer has neither softmax nor one output with sigmoid; or native code
+    /// has changed how this thread rounds, or that subnormal numbers count as zero.</exception>
     public void PredictLabels(ReadOnlySpan<T> inputs, Span<int> labels, GemmBackend? backend = null)
     {
         int samples = CountSamples(inputs);
@@ -138,8 +141,9 @@ public sealed partial class Network<T>
         CheckAnswers(labels, nameof(inputs));
     }
 
-    /// <summary>Returns the label of each sample of a data set: the class with the largest logit, which is the most probable one; the
-    /// first of several.</summary>
+    /// <summary>Returns the label of each sample of a data set: with softmax the class with the largest logit, which is the most probable
+    /// one, the first of several; with one output and sigmoid 1 where the logit is 0 or more, which is a probability of ½, and otherwise
+    /// 0.</summary>
     /// <param name="samples">The samples.</param>
     /// <param name="maxDegreeOfParallelism">The maximum number of threads that compute: the calling one, and threads of the pool as far as
     /// some are free. The number does not change the result of the managed kernels; a backend with threads of its own is called from
@@ -150,8 +154,8 @@ public sealed partial class Network<T>
     /// a sample, since its logits are not finite.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="samples"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxDegreeOfParallelism"/> is not positive.</exception>
-    /// <exception cref="InvalidOperationException">The output layer does not have softmax; or native code has changed how
-    /// this thread rounds, or that subnormal numbers count as zero.</exception>
+    /// <exception cref="InvalidOperationException">The output layer has neither softmax nor one output with sigmoid; or native code
+    /// has changed how this thread rounds, or that subnormal numbers count as zero.</exception>
     public int[] PredictLabels(Dataset<T> samples, int maxDegreeOfParallelism = 1, GemmBackend? backend = null)
     {
         ArgumentNullException.ThrowIfNull(samples);
@@ -166,7 +170,7 @@ public sealed partial class Network<T>
 
     /// <summary>Returns the cost of the network on a data set, and the accuracy where the targets are labels.</summary>
     /// <param name="samples">The samples.</param>
-    /// <param name="loss">The loss; null for the usual one of the output function, cross-entropy for softmax.</param>
+    /// <param name="loss">The loss; null for the usual one of the output function.</param>
     /// <param name="maxDegreeOfParallelism">The maximum number of threads that compute: the calling one, and threads of the pool as far as
     /// some are free. The number does not change the result of the managed kernels; a backend with threads of its own is called from
     /// one.</param>
@@ -221,17 +225,20 @@ public sealed partial class Network<T>
     /// <exception cref="ArgumentException">The targets of a set are not for the outputs of this network, or not for the loss.</exception>
     internal void CheckTargets(string what, Dataset<T> set, ILoss<T> loss, string parameter)
     {
-        if (set.Targets.OutputCount != OutputCount)
+        // One output answers yes or no: two classes.
+        int expected = set.Targets.AreLabels && OutputCount == 1 ? 2 : OutputCount;
+        if (set.Targets.OutputCount != expected)
         {
             throw new ArgumentException(
                 set.Targets.AreLabels
-                    ? $"{what} must have the network's number of classes, {OutputCount}, but has {set.ClassCount}."
+                    ? $"{what} must have the network's number of classes, {expected}, but has {set.ClassCount}."
                     : $"{what} must have a value for each of the {OutputCount} outputs, but has {set.Targets.OutputCount} per sample.",
                 parameter);
         }
 
         // Labels or values: the loss says on the first sample what it cannot take, before anything is changed.
         loss.Evaluate(new T[OutputCount], set.Targets.Batch(0, 1), new T[OutputCount], new double[1]);
+        loss.CheckTargets(set.Targets.Batch(0, set.Count));
     }
 
     /// <summary>What is done with a block of samples.</summary>
@@ -265,11 +272,13 @@ public sealed partial class Network<T>
 
     private void CheckHasLabels()
     {
-        if (OutputActivation is not Softmax<T>)
+        bool isYesOrNo = OutputActivation is Sigmoid<T> && OutputCount == 1;
+        if (OutputActivation is not Softmax<T> && !isYesOrNo)
         {
+            string form = OutputActivation is Sigmoid<T> ? nameof(PredictIndicators) : nameof(Predict);
             throw new InvalidOperationException(
-                $"Labels are the answers of an output layer with Softmax, but the output layer has {OutputActivation}: use "
-                    + $"{nameof(Predict)}.");
+                "Labels are the answers of an output layer with Softmax, or with one output and Sigmoid, but the output layer has "
+                + $"{OutputCount} with {OutputActivation}: use {form}.");
         }
     }
 

@@ -50,7 +50,26 @@ public sealed partial class Network<T>
     /// zero.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public Network(IReadOnlyList<int> sizes, IActivation<T> hidden, long seed)
-        : this(FirstSize(sizes), Specs(sizes, hidden), seed)
+        : this(FirstSize(sizes), Specs(sizes, hidden, new Softmax<T>()), seed)
+    {
+    }
+
+    /// <summary>Creates a network whose hidden layers all have the same function, with random weights and zero biases.</summary>
+    /// <example><code>new Network&lt;double>([13, 32, 1], new Relu&lt;double>(), new Identity&lt;double>(), seed: 1)</code></example>
+    /// <param name="sizes">The number of inputs, the units of each hidden layer, and the number of outputs.</param>
+    /// <param name="hidden">The function of the hidden layers.</param>
+    /// <param name="output">The function of the output layer: <see cref="Softmax{T}"/> for classes that exclude each other,
+    /// <see cref="Sigmoid{T}"/> for yes or no and for labels of which several may hold, <see cref="Identity{T}"/> for values.</param>
+    /// <param name="seed">The seed of the weights: the same seed gives the same bits everywhere.</param>
+    /// <exception cref="ArgumentException">There are fewer than two sizes, or a layer is too large for an array.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or the output function is softmax and there is one
+    /// output.</exception>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="InvalidOperationException">Native code has changed how this thread rounds, or that subnormal numbers count as
+    /// zero.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
+    public Network(IReadOnlyList<int> sizes, IActivation<T> hidden, ILayerActivation<T> output, long seed)
+        : this(FirstSize(sizes), Specs(sizes, hidden, output), seed)
     {
     }
 
@@ -226,19 +245,20 @@ public sealed partial class Network<T>
         return sizes.Count >= 2
             ? sizes[0]
             : throw new ArgumentException(
-                $"A network needs at least the number of inputs and of classes, but got {sizes.Count} sizes.", nameof(sizes));
+                $"A network needs at least the number of inputs and of outputs, but got {sizes.Count} sizes.", nameof(sizes));
     }
 
-    private static LayerSpec<T>[] Specs(IReadOnlyList<int> sizes, IActivation<T> hidden)
+    private static LayerSpec<T>[] Specs(IReadOnlyList<int> sizes, IActivation<T> hidden, ILayerActivation<T> output)
     {
         ArgumentNullException.ThrowIfNull(hidden);
+        ArgumentNullException.ThrowIfNull(output);
         var specs = new LayerSpec<T>[sizes.Count - 1];
         for (int l = 0; l < specs.Length - 1; l++)
         {
             specs[l] = new LayerSpec<T>(sizes[l + 1], hidden);
         }
 
-        specs[^1] = new LayerSpec<T>(sizes[^1], new Softmax<T>());
+        specs[^1] = new LayerSpec<T>(sizes[^1], output);
         return specs;
     }
 }

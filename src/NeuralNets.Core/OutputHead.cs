@@ -79,9 +79,17 @@ internal sealed class OutputHead<T>
         int correct = 0;
         for (int j = 0; j < targets.Labels.Length; j++)
         {
-            correct += SoftmaxKernel.ArgMax(logits.Slice(j * outputs, outputs)) == targets.Labels[j] ? 1 : 0;
+            correct += LabelOf(logits.Slice(j * outputs, outputs)) == targets.Labels[j] ? 1 : 0;
         }
 
         return correct;
     }
+
+    /// <summary>Returns the label of a sample: of several logits the first that is the largest, of one whether it is 0 or more; −1 if
+    /// there is no answer, since they are not finite.</summary>
+    /// <param name="logits">The logits of the sample.</param>
+    public static int LabelOf(ReadOnlySpan<T> logits) =>
+        logits.Length > 1 ? SoftmaxKernel.ArgMax(logits)
+        : !T.IsFinite(logits[0]) ? -1
+        : logits[0] >= T.Zero ? 1 : 0;
 }

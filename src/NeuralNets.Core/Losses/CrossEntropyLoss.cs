@@ -14,6 +14,8 @@ namespace NeuralNets.Core.Losses;
 /// probability that underflowed is not. The gradient by the logits is <c>p − onehot(y)</c>.</para>
 /// <para>The NumPy original reports <c>−log(p_y + 1e-9)</c>; <see cref="Offset"/> reproduces that. It changes the reported cost
 /// alone, never the gradient, as in the original.</para>
+/// <para>With label smoothing ε, the target of each of the K classes is <c>y(1 − ε) + ε/K</c>: the cost is
+/// <c>−Σ yᵢ·log pᵢ</c> and the gradient <c>p − y</c> with those.</para>
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public sealed class CrossEntropyLoss<T> : ILoss<T>
@@ -21,19 +23,33 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
 {
     /// <summary>Creates the loss.</summary>
     /// <param name="offset">What is added to the probability inside the logarithm, from 0 to 1. With 0 the cost is exact.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> is not between 0 and 1.</exception>
-    public CrossEntropyLoss(double offset = 0)
+    /// <param name="labelSmoothing">ε, by which targets are moved towards equal probabilities: from 0, not at all, to below 1.</param>
+    /// <exception cref="ArgumentException">There are both an offset and label smoothing.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> is not between 0 and 1, or
+    /// <paramref name="labelSmoothing"/> not from 0 to below 1.</exception>
+    public CrossEntropyLoss(double offset = 0, double labelSmoothing = 0)
     {
         if (!(offset >= 0 && offset <= 1))
         {
             throw new ArgumentOutOfRangeException(nameof(offset), offset, "The offset inside the logarithm must be between 0 and 1.");
         }
 
+        LossArguments.CheckSmoothing(labelSmoothing);
+        if (offset != 0 && labelSmoothing != 0)
+        {
+            throw new ArgumentException(
+                "The offset gives the cost of the NumPy original, which has no label smoothing: give one of the two.", nameof(offset));
+        }
+
         Offset = offset;
+        LabelSmoothing = labelSmoothing;
     }
 
     /// <summary>What is added to the probability inside the logarithm when the cost is reported.</summary>
     public double Offset { get; }
+
+    /// <summary>ε, by which targets are moved towards equal probabilities.</summary>
+    public double LabelSmoothing { get; }
 
     /// <summary>Computes the cost of logits against labels.</summary>
     /// <param name="logits">(classes × samples).</param>
@@ -81,9 +97,7 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
         ArgumentNullException.ThrowIfNull(output);
         if (output is not Softmax<T>)
         {
-            throw new ArgumentException(
-                $"{nameof(CrossEntropyLoss<>)} belongs to an output layer with Softmax, but the output layer has {output}.",
-                nameof(output));
+            throw LossArguments.WrongOutput(nameof(CrossEntropyLoss<>), nameof(Softmax<>), output);
         }
     }
 
@@ -146,6 +160,39 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
                 ? costs[j] + (double.CreateChecked(maxima[j]) - double.CreateChecked(logits[(j * classes) + labels[j]]))
                 : -costs[j];
             derivatives[(j * classes) + labels[j]] -= T.One;
+        }
+
+        if (LabelSmoothing != 0)
+        {
+            Smooth(logits, labels, derivatives, costs, maxima, classes);
+        }
+    }
+
+    /// <summary>Makes costs and derivatives those of smoothed targets: the cost of each class counts ε/K more, that of the label ε
+    /// less.</summary>
+    private void Smooth(
+        ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, Span<T> derivatives, Span<double> costs, ReadOnlySpan<T> maxima, int classes)
+    {
+        T share = T.CreateChecked(LabelSmoothing / classes);
+        for (int j = 0; j < labels.Length; j++)
+        {
+            // log p_y − log pᵢ is z_y − zᵢ. Both are taken from the largest logit, so that the sum has no negative terms.
+            ReadOnlySpan<T> z = logits.Slice(j * classes, classes);
+            double max = double.CreateChecked(maxima[j]);
+            double sum = 0;
+            foreach (T logit in z)
+            {
+                sum += max - double.CreateChecked(logit);
+            }
+
+            double ofLabel = max - double.CreateChecked(z[labels[j]]);
+            costs[j] += LabelSmoothing * ((sum / classes) - ofLabel);
+            Span<T> derivative = derivatives.Slice(j * classes, classes);
+            derivative[labels[j]] += T.CreateChecked(LabelSmoothing);
+            for (int i = 0; i < classes; i++)
+            {
+                derivative[i] -= share;
+            }
         }
     }
 

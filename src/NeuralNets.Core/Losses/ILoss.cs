@@ -22,6 +22,14 @@ public interface ILoss<T>
     /// <exception cref="ArgumentException">The loss belongs to other output functions; the message names them.</exception>
     void CheckOutput(ILayerActivation<T> output, int outputCount);
 
+    /// <summary>Refuses targets that the loss cannot take, such as values outside of its range. Called with the targets of a whole data
+    /// set before anything is trained or evaluated; does nothing unless implemented.</summary>
+    /// <param name="targets">The targets of the data set.</param>
+    /// <exception cref="ArgumentException">The loss cannot take a target; the message names its sample and output.</exception>
+    void CheckTargets(TargetBatch<T> targets)
+    {
+    }
+
     /// <summary>Computes the cost of each sample and its derivatives. Does not allocate.</summary>
     /// <param name="logits">z, (outputs × samples), column-major.</param>
     /// <param name="targets">The targets of the samples.</param>

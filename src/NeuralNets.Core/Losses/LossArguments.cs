@@ -48,4 +48,41 @@ internal static class LossArguments
 
         return samples == 0 ? 0 : logits / samples;
     }
+
+    /// <summary>Refuses values that are not finite, and those outside of a range.</summary>
+    /// <param name="loss">The name of the loss.</param>
+    /// <param name="targets">The targets of a data set.</param>
+    /// <param name="smallest">The smallest value allowed.</param>
+    /// <param name="largest">The largest value allowed.</param>
+    /// <exception cref="ArgumentException">A value is not finite or outside of the range.</exception>
+    public static void CheckRange<T>(
+        string loss, TargetBatch<T> targets, double smallest = double.MinValue, double largest = double.MaxValue)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T low = T.CreateSaturating(smallest);
+        T high = T.CreateSaturating(largest);
+        ReadOnlySpan<T> values = targets.Values;
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!(values[i] >= low && values[i] <= high && T.IsFinite(values[i])))
+            {
+                int outputs = values.Length / targets.Count;
+                string range = smallest == double.MinValue ? "finite" : FormattableString.Invariant($"between {smallest} and {largest}");
+                throw new ArgumentException(
+                    FormattableString.Invariant(
+                        $"{loss} needs targets that are {range}, but that of output {i % outputs} of sample {i / outputs} is {values[i]}."),
+                    nameof(targets));
+            }
+        }
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">A label smoothing is not from 0 to below 1.</exception>
+    public static void CheckSmoothing(double labelSmoothing)
+    {
+        if (!(labelSmoothing >= 0 && labelSmoothing < 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(labelSmoothing), labelSmoothing, "The label smoothing must be at least 0 and below 1; 0.1 is usual.");
+        }
+    }
 }

@@ -11,6 +11,7 @@ internal static class UsualLoss
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => output switch
         {
             Softmax<T> => new CrossEntropyLoss<T>(),
+            Sigmoid<T> => new BinaryCrossEntropyLoss<T>(),
             Identity<T> => new MeanSquaredErrorLoss<T>(),
             _ => null,
         };

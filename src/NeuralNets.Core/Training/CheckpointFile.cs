@@ -13,8 +13,8 @@ namespace NeuralNets.Core.Training;
 /// <remarks>
 /// <para>
 /// A checkpoint is a file of <see cref="NetworkFile"/> that has the trainer's state in its metadata, too
-/// (<c>neuralnets.training</c>, JSON): the number of epochs completed, the seed, the learning rate, the batch size, the offset of
-/// the loss, and a fingerprint of the training set (the SHA-256 of its sizes, labels and features). That is all
+/// (<c>neuralnets.training</c>, JSON): the number of epochs completed, the seed, the learning rate, the batch size, the loss
+/// with its settings, and a fingerprint of the training set (the SHA-256 of its sizes, labels and features). That is all
 /// that training with the managed kernels depends on, since the order of the samples is a function of the seed and the epoch: a
 /// run that is killed, loaded and continued ends with the bits of one that was not. The state is among the texts of which the file
 /// has a SHA-256, so a checkpoint that was damaged loads as it was saved or is refused. <see cref="NetworkFile"/> loads the network
@@ -25,8 +25,8 @@ namespace NeuralNets.Core.Training;
 /// <see cref="GradientDescentTrainer{T}.Backend"/> is set, and with another one the bits of the continued run are that library's.
 /// </para>
 /// <para>
-/// What the caller gives again: the training set, which <see cref="GradientDescentTrainer{T}.Fit"/> checks; the validation set
-/// and the handler of epochs; and what does not change the result, such as
+/// What the caller gives again: the training set, which <see cref="GradientDescentTrainer{T}.Fit"/> checks; a loss that is not the
+/// library's, without which <see cref="GradientDescentTrainer{T}.Fit"/> refuses to run; the validation set and the handler of epochs; and what does not change the result, such as
 /// <see cref="GradientDescentTrainer{T}.MaxDegreeOfParallelism"/> and <see cref="GradientDescentTrainer{T}.Checkpoints"/>.
 /// </para>
 /// <para>
@@ -96,7 +96,7 @@ public static class CheckpointFile
         string? sha256 = OwnMetadata.Check(file);
         string what = $"{name}: {TrainingKey}";
         string text = NetworkFile.Metadata(file, TrainingKey);
-        State state = StrictJson.Parse(text, what, json => ReadState<T>(new JsonFields(json, what), customOptimizer));
+        State<T> state = StrictJson.Parse(text, what, json => ReadState<T>(new JsonFields(json, what), customOptimizer));
         var trainer = new GradientDescentTrainer<T>(NetworkFile.ReadNetwork(file, custom, ElementConversion.None, sha256))
         {
             EpochsCompleted = state.EpochsCompleted,
@@ -107,10 +107,7 @@ public static class CheckpointFile
             TrainingSet = state.TrainingSet,
             IsResumed = true,
         };
-        if (state.CostOffset is { } offset)
-        {
-            trainer.Loss = new CrossEntropyLoss<T>(offset);
-        }
+        CheckpointLoss.Set(trainer, state.Loss, what);
 
         if (state.TensorsSha256 is { } tensors)
         {
@@ -138,15 +135,7 @@ public static class CheckpointFile
                 json.WriteNull("batchSize");
             }
 
-            if (settings.Loss is CrossEntropyLoss<T> loss)
-            {
-                json.WriteNumber("costOffset", loss.Offset);
-            }
-            else
-            {
-                json.WriteNull("costOffset"); // The caller sets the loss again.
-            }
-
+            CheckpointLoss.Write(json, settings.Loss);
             json.WriteString("optimizer", settings.Optimizer.Name);
             json.WriteNumber("updates", trainer.State.UpdateCount);
             json.WriteString("tensors", tensorsSha256);
@@ -158,7 +147,7 @@ public static class CheckpointFile
             }
         }));
 
-    private static State ReadState<T>(JsonFields fields, Optimizer? customOptimizer)
+    private static State<T> ReadState<T>(JsonFields fields, Optimizer? customOptimizer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         bool isFirstFormat = fields.PositiveInteger("format") == 1;
@@ -168,23 +157,17 @@ public static class CheckpointFile
         }
 
         double rate = fields.Number("learningRate");
-        double? offset = fields.IsNull("costOffset") ? null : fields.Number("costOffset");
         if (!TrainingSettings<T>.IsLearningRate(rate))
         {
             throw fields.Error(FormattableString.Invariant($"must have a positive and finite learningRate, but has {rate}"));
         }
 
-        if (offset is not (null or (>= 0 and <= 1)))
-        {
-            throw fields.Error(FormattableString.Invariant($"must have a costOffset from 0 to 1, but has {offset}"));
-        }
-
-        return new State(
+        return new State<T>(
             fields.NonNegativeInteger("epochsCompleted"),
             fields.UnsignedInteger("seed"),
             rate,
             fields.IsNull("batchSize") ? null : fields.PositiveInteger("batchSize"),
-            offset,
+            CheckpointLoss.Read<T>(fields),
             isFirstFormat ? new Sgd() : ReadOptimizer(fields, customOptimizer),
             isFirstFormat ? 0 : fields.NonNegativeInt64("updates"),
             isFirstFormat ? null : fields.Text("tensors"),
@@ -215,14 +198,15 @@ public static class CheckpointFile
     }
 
     /// <summary>What training depends on beside the parameters and the data.</summary>
-    private sealed record State(
+    private sealed record State<T>(
         int EpochsCompleted,
         ulong Seed,
         double LearningRate,
         int? BatchSize,
-        double? CostOffset,
+        ILoss<T>? Loss,
         Optimizer Optimizer,
         long UpdateCount,
         string? TensorsSha256,
-        DatasetFingerprint? TrainingSet);
+        DatasetFingerprint? TrainingSet)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }

@@ -100,8 +100,9 @@ public sealed class GradientDescentTrainer<T>
         set => Settings = Settings with { Seed = value };
     }
 
-    /// <summary>The loss that is minimized and reported as cost; the usual one of the output function unless set, cross-entropy for
-    /// softmax. Null if there is no usual one.</summary>
+    /// <summary>The loss that is minimized and reported as cost; the usual one of the output function unless set: cross-entropy for
+    /// softmax, binary cross-entropy for sigmoid, the mean squared error for identity. Null if there is no usual one, or the trainer comes
+    /// from a checkpoint with a loss that is not the library's: then it must be set.</summary>
     /// <exception cref="ArgumentException">The loss does not belong to the network's output function.</exception>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public ILoss<T>? Loss
@@ -245,6 +246,9 @@ public sealed class GradientDescentTrainer<T>
         }
     }
 
+    /// <summary>Takes the usual loss away, which was not the one that a checkpoint was trained with.</summary>
+    internal void ForgetLoss() => Settings = Settings with { Loss = null };
+
     /// <summary>Adds the result of an epoch to the history.</summary>
     internal void Add(EpochResult result) => _history.Add(result);
 
@@ -253,7 +257,9 @@ public sealed class GradientDescentTrainer<T>
         if (settings.Loss is null)
         {
             throw new InvalidOperationException(
-                $"An output layer with {Network.OutputActivation} has no usual loss: set {nameof(Loss)} before training.");
+                UsualLoss.Of(Network.OutputActivation) is null
+                    ? $"An output layer with {Network.OutputActivation} has no usual loss: set {nameof(Loss)} before training."
+                    : $"The checkpoint was trained with a loss that is not the library's: set {nameof(Loss)} to it before training.");
         }
 
         CheckSet(training, settings.Loss, nameof(training));
