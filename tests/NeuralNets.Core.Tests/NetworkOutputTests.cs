@@ -134,7 +134,8 @@ public abstract class NetworkOutputTests<T>
                 .WithMessage("*between 0 and 1*").WithParameterName("threshold");
         }
 
-        network.Invoking(it => it.PredictIndicators(new T[8], new T[5])).Should().Throw<ArgumentException>().WithParameterName("indicators");
+        network.Invoking(it => it.PredictIndicators(new T[8], new T[5])).Should().Throw<ArgumentException>()
+            .WithParameterName("indicators");
         network.Invoking(it => it.PredictIndicators(new T[7], new T[6])).Should().Throw<ArgumentException>();
         T[] same = new T[12];
         network.Invoking(it => it.PredictIndicators(same.AsSpan(0, 8), same.AsSpan(6, 6))).Should().Throw<ArgumentException>();

@@ -117,7 +117,7 @@ public abstract class NetworkTests<T>
         var network = new Network<T>([Hidden(3, 4), Hidden(4, 2)]);
 
         network.Invoking(n => n.PredictLabels(Matrix<T>.Build.Dense(3, 1))).Should().Throw<InvalidOperationException>()
-            .WithMessage("Labels are the answers of an output layer with Softmax, or with one output and Sigmoid*has 2 with Relu: use Predict.");
+            .WithMessage("Labels are the answers of an output layer with Softmax, or with one output*has 2 with Relu: use Predict.");
         network.ToString().Should().Be("3-4-2, Relu, Relu");
     }
 

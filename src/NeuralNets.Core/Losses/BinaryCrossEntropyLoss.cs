@@ -14,8 +14,8 @@ namespace NeuralNets.Core.Losses;
 /// probability that the output's label holds.</para>
 /// <para>For a sample with k logits z and targets y the cost is
 /// <c>Σ (pᵢ·yᵢ·ln(1 + e^−zᵢ) + (1 − yᵢ)·ln(1 + e^zᵢ))/k</c>, in double precision, summed in the order of the outputs, with the positive
-/// weight pᵢ of the output, which is 1 unless given. It is finite for all finite logits, also where a probability underflows. The derivative
-/// is <c>((1 + (pᵢ − 1)·yᵢ)·σ(zᵢ) − pᵢ·yᵢ)/k</c>: without weights, <c>(σ(zᵢ) − yᵢ)/k</c>.</para>
+/// weight pᵢ of the output, which is 1 unless given. It is finite for all finite logits, also where a probability underflows. The
+/// derivative is <c>((1 + (pᵢ − 1)·yᵢ)·σ(zᵢ) − pᵢ·yᵢ)/k</c>: without weights, <c>(σ(zᵢ) − yᵢ)/k</c>.</para>
 /// <para>Label smoothing ε takes <c>y(1 − ε) + ε/2</c> for y, before any weight.</para>
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
@@ -30,8 +30,8 @@ public sealed class BinaryCrossEntropyLoss<T> : ILoss<T>
 
     /// <summary>Creates the loss.</summary>
     /// <param name="labelSmoothing">ε, by which targets are moved towards ½: from 0, not at all, to below 1.</param>
-    /// <param name="positiveWeights">One number per output, by which the cost of its positive targets is multiplied: above 1 where positives
-    /// are rare and must not be missed. Null for 1. Copied.</param>
+    /// <param name="positiveWeights">One number per output, by which the cost of its positive targets is multiplied: above 1 where
+    /// positives are rare and must not be missed. Null for 1. Copied.</param>
     /// <exception cref="ArgumentException">A positive weight is not positive and finite in the element type, or there is none in the
     /// list.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="labelSmoothing"/> is not from 0 to below 1.</exception>

@@ -6,9 +6,9 @@ namespace NeuralNets.Core.Losses;
 
 /// <summary>The Huber loss, for an output layer with <see cref="Identity{T}"/>: squares of small errors, absolute values of large ones,
 /// so that outliers count less.</summary>
-/// <remarks>For a sample with k outputs z and values y, and <c>eᵢ = zᵢ − yᵢ</c>, the cost is the sum, in double precision and in the order of
-/// the outputs, of <c>eᵢ²/2</c> where <c>|eᵢ| ≤ δ</c> and <c>δ(|eᵢ| − δ/2)</c> elsewhere, over k; the derivative is eᵢ, but no less than −δ
-/// and no more than δ, over k. Source: P. J. Huber, Robust Estimation of a Location Parameter, 1964.</remarks>
+/// <remarks>For a sample with k outputs z and values y, and <c>eᵢ = zᵢ − yᵢ</c>, the cost is the sum, in double precision and in the order
+/// of the outputs, of <c>eᵢ²/2</c> where <c>|eᵢ| ≤ δ</c> and <c>δ(|eᵢ| − δ/2)</c> elsewhere, over k; the derivative is eᵢ, but no less
+/// than −δ and no more than δ, over k. Source: P. J. Huber, Robust Estimation of a Location Parameter, 1964.</remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public sealed class HuberLoss<T> : ILoss<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

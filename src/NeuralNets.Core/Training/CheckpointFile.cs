@@ -26,8 +26,9 @@ namespace NeuralNets.Core.Training;
 /// </para>
 /// <para>
 /// What the caller gives again: the training set, which <see cref="GradientDescentTrainer{T}.Fit"/> checks; a loss that is not the
-/// library's, without which <see cref="GradientDescentTrainer{T}.Fit"/> refuses to run; the validation set and the handler of epochs; and what does not change the result, such as
-/// <see cref="GradientDescentTrainer{T}.MaxDegreeOfParallelism"/> and <see cref="GradientDescentTrainer{T}.Checkpoints"/>.
+/// library's, without which <see cref="GradientDescentTrainer{T}.Fit"/> refuses to run; the validation set and the handler of epochs;
+/// and what does not change the result, such as <see cref="GradientDescentTrainer{T}.MaxDegreeOfParallelism"/> and
+/// <see cref="GradientDescentTrainer{T}.Checkpoints"/>.
 /// </para>
 /// <para>
 /// After a call of Fit that was cancelled, the parameters are those of some step within an epoch, and a checkpoint that is saved then

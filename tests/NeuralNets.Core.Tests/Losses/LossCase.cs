@@ -58,7 +58,8 @@ internal static class LossCase
         if (name is "softmax" or "softmax smoothed" or "yes or no" or "yes or no smoothed")
         {
             int classes = Math.Max(outputs, 2);
-            return Dataset<T>.FromMatrix(features, [.. Enumerable.Range(0, features.ColumnCount).Select(_ => random.Next(classes))], classes);
+            int[] labels = [.. Enumerable.Range(0, features.ColumnCount).Select(_ => random.Next(classes))];
+            return Dataset<T>.FromMatrix(features, labels, classes);
         }
 
         T[] values = [.. Enumerable.Range(0, outputs * features.ColumnCount).Select(i => T.CreateChecked(

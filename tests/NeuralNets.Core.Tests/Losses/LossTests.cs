@@ -35,7 +35,8 @@ public abstract class LossTests<T>
             for (int j = 0; j < samples; j++)
             {
                 double[] column = [.. z.Skip(j * outputs).Take(outputs).Select(double.CreateChecked)];
-                costs[j].Should().BeApproximately(LossCase.Cost(name, column, targets, j), 30 * Epsilon, $"{name}, sample {j} of {samples}");
+                costs[j].Should().BeApproximately(
+                    LossCase.Cost(name, column, targets, j), 30 * Epsilon, $"{name}, sample {j} of {samples}");
                 for (int i = 0; i < outputs; i++)
                 {
                     const double H = 1e-5;
@@ -235,7 +236,8 @@ public abstract class LossTests<T>
                 .WithMessage("*positive and finite*").WithParameterName("delta");
         }
 
-        FluentActions.Invoking(() => new CrossEntropyLoss<T>(1e-9, 0.1)).Should().Throw<ArgumentException>().WithMessage("*one of the two*");
+        FluentActions.Invoking(() => new CrossEntropyLoss<T>(1e-9, 0.1)).Should().Throw<ArgumentException>()
+            .WithMessage("*one of the two*");
         FluentActions.Invoking(() => new BinaryCrossEntropyLoss<T>(0, [])).Should().Throw<ArgumentException>();
         foreach (double weight in (double[])[0, -1, double.NaN, double.PositiveInfinity])
         {

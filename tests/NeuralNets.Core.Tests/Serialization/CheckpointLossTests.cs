@@ -46,7 +46,8 @@ public sealed class CheckpointLossTests
         GradientDescentTrainer<double> loaded = CheckpointFile.Load<double>(path);
 
         loaded.Loss.Should().BeNull();
-        loaded.Invoking(it => it.Fit(set, 1)).Should().Throw<InvalidOperationException>().WithMessage("*checkpoint*not the library's*Loss*");
+        loaded.Invoking(it => it.Fit(set, 1)).Should().Throw<InvalidOperationException>()
+            .WithMessage("*checkpoint*not the library's*Loss*");
         loaded.Loss = new HalfSquares<double>();
         loaded.Fit(set, 1);
         trainer.Fit(set, 1);
