@@ -19,8 +19,9 @@ namespace NeuralNets.Core.Benchmarks;
 internal static class Race
 {
     private const string Usage =
-        "race --data DIR [--batch 64] [--threads 2] [--epochs 8] [--sizes 784-128-32-10] [--lr 0.1] [--optimizer sgd|momentum|nesterov|rmsprop|adam|adamw] [--decay] [--full] [--samples 60000] "
-        + "[--type float|double] [--target 0.98] [--seed 1] [--backend managed|mkl|mathnet]";
+        "race --data DIR [--batch 64] [--threads 2] [--epochs 8] [--sizes 784-128-32-10] [--lr 0.1] [--decay] [--full] [--samples 60000] "
+        + "[--type float|double] [--target 0.98] [--seed 1] [--backend managed|mkl|mathnet] "
+        + "[--output softmax|sigmoid|multilabel|identity] [--optimizer sgd|momentum|nesterov|rmsprop|adam|adamw]";
 
     private const int FullBatchSamples = 20_000;
 
@@ -37,13 +38,15 @@ internal static class Race
         double? Target,
         long Seed,
         GemmBackend Backend,
+        string Output,
         Optimizer Optimizer);
 
     public static int Run(string[] args)
     {
         string? data = null;
         string type = "float";
-        var options = new Options("", 64, 2, 8, [784, 128, 32, 10], 0.1, false, false, null, null, 1, ManagedBackend.Instance, new Sgd());
+        var options = new Options(
+            "", 64, 2, 8, [784, 128, 32, 10], 0.1, false, false, null, null, 1, ManagedBackend.Instance, "softmax", new Sgd());
         try
         {
             for (int i = 0; i < args.Length; i++)
@@ -92,6 +95,9 @@ internal static class Race
                     case "--seed":
                         options = options with { Seed = long.Parse(args[++i], CultureInfo.InvariantCulture) };
                         break;
+                    case "--output":
+                        options = options with { Output = args[++i] };
+                        break;
                     case "--backend":
                         options = options with { Backend = NamedBackends.Create(args[++i]) };
                         break;
@@ -107,13 +113,15 @@ internal static class Race
             return 2;
         }
 
-        if (data is null || type is not ("float" or "double"))
+        if (data is null
+            || type is not ("float" or "double")
+            || options.Output is not ("softmax" or "sigmoid" or "multilabel" or "identity"))
         {
             Console.Error.WriteLine($"usage: {Usage}");
             return 2;
         }
 
-        options = options with { Data = data };
+        options = options with { Data = data, Sizes = [.. options.Sizes[..^1], options.Output == "sigmoid" ? 1 : options.Sizes[^1]] };
         Dictionary<string, object?> figures = type == "double" ? Measure<double>(options) : Measure<float>(options);
         Console.WriteLine(JsonSerializer.Serialize(figures));
         return 0;
@@ -133,8 +141,8 @@ internal static class Race
     private static Dictionary<string, object?> Measure<T>(Options options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Dataset<T> training = Load<T>(options.Data, "train");
-        Dataset<T> test = Load<T>(options.Data, "t10k");
+        Dataset<T> training = WithTargets(Load<T>(options.Data, "train"), options.Output);
+        Dataset<T> test = WithTargets(Load<T>(options.Data, "t10k"), options.Output);
         if (options.Samples is { } samples)
         {
             training = training.Take(samples);
@@ -144,7 +152,7 @@ internal static class Race
             training = training.Take(FullBatchSamples);
         }
 
-        Network<T> network = CreateNetwork<T>(options.Sizes, options.Seed);
+        Network<T> network = CreateNetwork<T>(options.Sizes, options.Seed, options.Output);
         var trainer = new GradientDescentTrainer<T>(network)
         {
             LearningRate = options.LearningRate,
@@ -159,7 +167,8 @@ internal static class Race
             ["peer"] = "NeuralNets.Core",
             ["config"] = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(options.Full ? "full-batch " : "")}{string.Join('-', options.Sizes)} {typeof(T).Name} {options.Optimizer} lr "
+                $"{(options.Full ? "full-batch " : "")}{string.Join('-', options.Sizes)} {(IsDefault(options) ? "" : options.Output + " ")}"
+                    + $"{typeof(T).Name} {options.Optimizer} lr "
                     + $"{options.LearningRate}{(options.Decay ? " to 0" : "")} byte data, {Kernels.Simd.Width}"),
             ["batch"] = options.Full ? training.Count : options.Batch,
             ["samples"] = training.Count,
@@ -192,6 +201,11 @@ internal static class Race
         }
 
         figures["test_accuracy"] = recorder.Epochs[^1].Validation!.Accuracy;
+        if (!IsDefault(options))
+        {
+            figures["test_cost"] = recorder.Epochs[^1].Validation!.Cost.Mean;
+        }
+
         figures["time_to_97"] = recorder.TimeTo(0.97);
         figures["time_to_98"] = recorder.TimeTo(0.98);
         if (!options.Full)
@@ -202,12 +216,31 @@ internal static class Race
         return figures;
     }
 
-    /// <summary>Creates the peers' network: ReLU and softmax, He's uniform weights.</summary>
-    internal static Network<T> CreateNetwork<T>(int[] sizes, long seed)
+    private static bool IsDefault(Options options) => options.Output == "softmax";
+
+    /// <summary>Gives the images the targets of an output: whether the digit is below 5; or a value for each digit, 1 for that of the image
+    /// and 0 for the others.</summary>
+    private static Dataset<T> WithTargets<T>(Dataset<T> images, string output)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => output switch
+        {
+            "sigmoid" => images.WithTargets(Targets<T>.FromLabels([.. images.Labels.ToArray().Select(label => label < 5 ? 1 : 0)], 2)),
+            "multilabel" or "identity" => images.WithTargets(Targets<T>.FromValues(
+                OneHot.Encode<T>(images.Labels, images.ClassCount).AsColumnMajorArray(), images.ClassCount)),
+            _ => images,
+        };
+
+    /// <summary>Creates the peers' network: ReLU and softmax, or another output, He's uniform weights.</summary>
+    internal static Network<T> CreateNetwork<T>(int[] sizes, long seed, string output = "softmax")
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         LayerSpec<T>[] hidden = [.. sizes[1..^1].Select(units => new LayerSpec<T>(units, new Relu<T>()))];
-        return new Network<T>(sizes[0], [.. hidden, new LayerSpec<T>(sizes[^1], new Softmax<T>(), new HeUniform())], seed);
+        ILayerActivation<T> function = output switch
+        {
+            "softmax" => new Softmax<T>(),
+            "identity" => new Identity<T>(),
+            _ => new Sigmoid<T>(),
+        };
+        return new Network<T>(sizes[0], [.. hidden, new LayerSpec<T>(sizes[^1], function, new HeUniform())], seed);
     }
 
     /// <summary>Trains at a constant rate, or at one that falls in equal parts from epoch to epoch and would be 0 after the last.</summary>
@@ -244,7 +277,15 @@ internal static class Race
         for (int run = 0; run < seconds.Length; run++)
         {
             long start = Stopwatch.GetTimestamp();
-            network.PredictLabels(images, options.Threads, options.Backend);
+            if (options.Output is "softmax" or "sigmoid")
+            {
+                network.PredictLabels(images, options.Threads, options.Backend);
+            }
+            else
+            {
+                network.Predict(images, options.Threads, options.Backend);
+            }
+
             seconds[run] = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
 

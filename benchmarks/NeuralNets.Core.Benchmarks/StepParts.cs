@@ -7,6 +7,7 @@ using NeuralNets.Core.Initialization;
 using NeuralNets.Core.Kernels;
 using NeuralNets.Core.Losses;
 using NeuralNets.Core.Optimizers;
+using NeuralNets.Core.Training;
 using NeuralNets.Core.Training.Steps;
 
 namespace NeuralNets.Core.Benchmarks;
@@ -66,7 +67,7 @@ internal static class StepParts
         DenseLayer<float>[] layers = [.. network.Layers];
         int[] order = new int[data.Count];
         RandomSequence.ForShuffle(1, 0).Permutation(order);
-        var input = new MicroBatchInput<float>(data, batch, ManagedBackend.Instance);
+        var input = new MicroBatchInput<float>(data, batch, new TrainingSettings<float>());
         var inputScratch = new InputScratch(784, batch) { LargestWeight = 1 };
         float[][] z = [.. layers.Select(layer => new float[layer.OutputCount * batch])];
         float[][] a = [.. layers.Select(layer => new float[layer.OutputCount * batch])];
@@ -82,8 +83,9 @@ internal static class StepParts
         parts.Add(("x, z1 = W·x", Operations(layers[0], batch), () =>
         {
             position = (position + batch) % (data.Count - (2 * batch));
-            ReadOnlySpan<int> samples = order.AsSpan(position, batch), next = order.AsSpan(position + batch, batch);
-            input.Multiply(0, samples, next, layers[0].WeightView, inputScratch.LargestWeight, inputScratch, z[0]);
+            ReadOnlySpan<int> next = order.AsSpan(position + batch, batch);
+            var microBatch = new MicroBatch(order.AsSpan(position, batch), next, isFirst: true, isLast: true);
+            input.Multiply(microBatch, 0, batch, next, layers[0].WeightView, inputScratch.LargestWeight, inputScratch, z[0]);
         }
         ));
         parts.Add(("z1 + b", 0, () => Columns.Add(z[0], layers[0].BiasSpan, batch)));

@@ -111,21 +111,22 @@ internal readonly ref struct ForwardPass<T>
         }
     }
 
-    /// <summary>Answers yes or no for each output.</summary>
+    /// <summary>Finds which outputs have a logit of at least a threshold.</summary>
     /// <param name="first">The first sample.</param>
-    /// <param name="leastLogit">The smallest logit that means yes.</param>
-    /// <param name="answers">Receives 1 or 0, NaN if there is no answer, (outputs × samples).</param>
-    public void PredictAnswers(int first, T leastLogit, Span<T> answers)
+    /// <param name="indicators">Receives (outputs × samples), for as many samples as there is room for: 1 or 0; NaN if there is no
+    /// answer, since the logit is not finite.</param>
+    /// <param name="threshold">The threshold.</param>
+    public void PredictIndicators(int first, Span<T> indicators, double threshold)
     {
-        int samples = answers.Length / Outputs;
+        int samples = indicators.Length / Outputs;
         for (int start = 0; start < samples; start += _columns)
         {
             int count = Math.Min(_columns, samples - start);
-            Span<T> block = answers.Slice(start * Outputs, count * Outputs);
+            Span<T> block = indicators.Slice(start * Outputs, count * Outputs);
             ComputeLogits(first + start, count, block);
-            foreach (ref T value in block)
+            foreach (ref T element in block)
             {
-                value = !T.IsFinite(value) ? T.NaN : value >= leastLogit ? T.One : T.Zero;
+                element = !T.IsFinite(element) ? T.NaN : double.CreateChecked(element) >= threshold ? T.One : T.Zero;
             }
         }
     }

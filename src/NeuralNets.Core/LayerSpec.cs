@@ -12,7 +12,9 @@ public sealed class LayerSpec<T>
     /// <summary>Describes a layer.</summary>
     /// <param name="units">The number of units, positive; at least 2 with softmax.</param>
     /// <param name="activation">The function of the layer.</param>
-    /// <param name="initializer">Draws the weights; He uniform for the ReLU family and Glorot uniform for others if null.</param>
+    /// <param name="initializer">Draws the weights; if null, the one that
+    /// <see cref="ActivationCatalog{T}"/> has for the function: He uniform for those of a ReLU kind, LeCun normal for SELU, Glorot uniform
+    /// for others.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="units"/> is not positive, or is 1 with softmax.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="activation"/> is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>

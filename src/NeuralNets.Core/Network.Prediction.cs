@@ -14,7 +14,8 @@ public sealed partial class Network<T>
     /// <summary>Minimum samples per additional thread.</summary>
     private const int LeastShare = 128;
 
-    /// <summary>Returns the values of the output layer: of a classifier, the probabilities of the classes.</summary>
+    /// <summary>Returns the values of the output layer: with softmax or sigmoid probabilities, with identity the values of a regression.
+    /// </summary>
     /// <param name="inputs">(features × samples).</param>
     /// <param name="maxDegreeOfParallelism">The maximum number of threads that compute: the calling one, and threads of the pool as far as
     /// some are free. The number does not change the result of the managed kernels; a backend with threads of its own is called from
@@ -35,8 +36,8 @@ public sealed partial class Network<T>
         return Matrix<T>.Build.Dense(OutputCount, inputs.ColumnCount, outputs);
     }
 
-    /// <summary>Computes the values of the output layer: of a classifier, the probabilities of the classes. Does not allocate in steady
-    /// state.</summary>
+    /// <summary>Computes the values of the output layer: with softmax or sigmoid probabilities, with identity the values of a regression.
+    /// Does not allocate in steady state.</summary>
     /// <param name="inputs">(features × samples), column-major: one sample after the other.</param>
     /// <param name="outputs">Receives (outputs × samples), column-major; must not overlap the inputs.</param>
     /// <param name="backend">What computes the matrix products; null for the managed kernels.</param>
@@ -264,7 +265,7 @@ public sealed partial class Network<T>
             throw new InvalidOperationException(
                 "Labels are the answers of an output layer with Softmax or of one output with Sigmoid, but the output layer has "
                 + $"{OutputActivation} and {OutputCount} outputs: use "
-                + $"{(OutputActivation is Sigmoid<T> ? nameof(PredictAnswers) : nameof(Predict))}.");
+                + $"{(OutputActivation is Sigmoid<T> ? nameof(PredictIndicators) : nameof(Predict))}.");
         }
     }
 

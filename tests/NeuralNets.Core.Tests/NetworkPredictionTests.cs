@@ -322,6 +322,9 @@ public abstract class NetworkPredictionTests<T>
         same.Should().Be(Threads * 20);
     }
 
+    private static double Value(string activation, double z) =>
+        ActivationReference.Value(activation.Split('(')[0], z).ToDouble();
+
     private static Network<T> WithBiases(Network<T> network)
     {
         for (int l = 0; l < network.Layers.Count; l++)
@@ -366,7 +369,9 @@ public abstract class NetworkPredictionTests<T>
                 LeakyRelu<T> => [.. z.Select(value => value > 0 ? value : 0.01 * value)],
                 Sigmoid<T> => [.. z.Select(value => 1 / (1 + Math.Exp(-value)))],
                 Tanh<T> => [.. z.Select(Math.Tanh)],
-                _ => z,
+                Identity<T> => z,
+                IActivation<T> => [.. z.Select(value => Value(layer.Activation.ToString()!, value))],
+                _ => throw new InvalidOperationException($"There is no reference for {layer.Activation}."),
             };
         }
 

@@ -96,7 +96,7 @@ public abstract class NetworkTests<T>
         Action create = () => _ = new Network<T>(new int[count], new Relu<T>(), seed: 1);
 
         create.Should().Throw<ArgumentException>().WithParameterName("sizes")
-            .WithMessage($"A network needs at least the number of inputs and of classes, but got {count} sizes.*");
+            .WithMessage($"A network needs at least the number of inputs and of outputs, but got {count} sizes.*");
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public abstract class NetworkTests<T>
         var network = new Network<T>([Hidden(3, 4), Hidden(4, 2)]);
 
         network.Invoking(n => n.PredictLabels(Matrix<T>.Build.Dense(3, 1))).Should().Throw<InvalidOperationException>()
-            .WithMessage("Labels are the answers of an output layer with Softmax, but the output layer has Relu*Predict*");
+            .WithMessage("Labels are the answers of an output layer with Softmax, or with one output*has 2 with Relu: use Predict.");
         network.ToString().Should().Be("3-4-2, Relu, Relu");
     }
 

@@ -23,6 +23,15 @@ public static class ActivationCatalog<T>
         new("Sigmoid", typeof(Sigmoid<T>), s_glorot, _ => new Sigmoid<T>()),
         new("Tanh", typeof(Tanh<T>), s_glorot, _ => new Tanh<T>()),
         new("Identity", typeof(Identity<T>), s_glorot, _ => new Identity<T>()),
+        new("Silu", typeof(Silu<T>), s_he, _ => new Silu<T>()),
+        new("Gelu", typeof(Gelu<T>), s_he, _ => new Gelu<T>()),
+        new("Mish", typeof(Mish<T>), s_he, _ => new Mish<T>()),
+        new("Elu", typeof(Elu<T>), s_he, alpha => new Elu<T>(alpha))
+        {
+            Parameter = new("alpha", Default: 1, Minimum: 0, Maximum: 100, function => ((Elu<T>)function).Alpha),
+        },
+        new("Selu", typeof(Selu<T>), new LecunNormal(), _ => new Selu<T>()),
+        new("Softplus", typeof(Softplus<T>), s_glorot, _ => new Softplus<T>()),
         new("Softmax", typeof(Softmax<T>), s_glorot, _ => new Softmax<T>()),
     ];
 

@@ -86,6 +86,10 @@ public sealed partial class Dataset<T>
     /// <param name="targets">As many as samples.</param>
     internal static Dataset<T> FromMatrix(Matrix<T> features, Targets<T> targets) => new(Features(features), null, targets);
 
+    /// <summary>Returns the same samples with other targets.</summary>
+    /// <param name="targets">As many as samples.</param>
+    internal Dataset<T> WithTargets(Targets<T> targets) => new(_source, _positions, targets);
+
     /// <summary>Returns the first samples, without copying their features.</summary>
     /// <param name="count">How many, from 1 to <see cref="Count"/>.</param>
     /// <returns>A data set of that many samples.</returns>

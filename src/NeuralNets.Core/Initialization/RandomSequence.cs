@@ -16,6 +16,7 @@ public readonly struct RandomSequence
     private const ulong Weights = 1UL << 32;
     private const ulong Shuffle = 2UL << 32;
     private const ulong SplitSamples = 3UL << 32;
+    private const ulong Dropout = 4UL << 32;
 
     private readonly ulong _seed;
     private readonly ulong _stream;
@@ -54,8 +55,19 @@ public readonly struct RandomSequence
     /// <summary>Returns the stream for the order of the samples in epoch <paramref name="epoch"/>, counted from 0.</summary>
     internal static RandomSequence ForShuffle(long seed, int epoch) => new(unchecked((ulong)seed), Shuffle | (uint)epoch);
 
+    /// <summary>Returns the stream for dropout in epoch <paramref name="epoch"/>, counted from 0, and layer <paramref name="layer"/>, whose
+    /// number lies above that of the purpose: 0 are the inputs of the network, 1 its first layer.</summary>
+    internal static RandomSequence ForDropout(long seed, int epoch, int layer) =>
+        new(unchecked((ulong)seed), ((ulong)layer << 40) | Dropout | (uint)epoch);
+
     /// <summary>Returns the stream for splitting a data set.</summary>
     internal static RandomSequence ForSplit(long seed) => new(unchecked((ulong)seed), SplitSamples);
+
+    /// <summary>Multiplies values of one sample by 0 or by a factor, at random: see
+    /// <see cref="DropoutKernel.Multiply{T}"/>.</summary>
+    internal void Drop<T>(int position, int units, int firstUnit, long threshold, T factor, Span<T> values)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
+        DropoutKernel.Multiply(_seed, _stream, position, units, firstUnit, threshold, factor, values);
 
     /// <summary>Writes a random permutation of 0 … n−1 (Fisher and Yates).</summary>
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]

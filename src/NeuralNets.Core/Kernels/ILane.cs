@@ -97,6 +97,10 @@ internal unsafe interface ILane<T, TVector>
     /// <summary>Subtracts the lanes' bit patterns as integers.</summary>
     static abstract TVector SubtractBits(TVector left, TVector right);
 
+    /// <summary>Multiplies the low 32 bits of the lanes' bit patterns, as unsigned integers. For double only, whose lanes have room for
+    /// the product.</summary>
+    static abstract TVector MultiplyLowHalves(TVector left, TVector right);
+
     /// <summary>Shifts the lanes' bit patterns to the left.</summary>
     static abstract TVector ShiftLeft(TVector value, int count);
 

@@ -149,6 +149,13 @@ internal readonly unsafe struct Lane128<T> : ILane<T, Vector128<T>>
             ? (left.AsInt32() - right.AsInt32()).As<int, T>()
             : (left.AsInt64() - right.AsInt64()).As<long, T>();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> MultiplyLowHalves(Vector128<T> left, Vector128<T> right) =>
+        Sse2.IsSupported
+            ? Sse2.Multiply(left.AsUInt32(), right.AsUInt32()).As<ulong, T>()
+            : ((left.AsUInt64() & Vector128.Create((ulong)uint.MaxValue))
+                * (right.AsUInt64() & Vector128.Create((ulong)uint.MaxValue))).As<ulong, T>();
+
     public static Vector128<T> ShiftLeft(Vector128<T> value, int count) =>
         typeof(T) == typeof(float)
             ? (value.AsInt32() << count).As<int, T>()

@@ -151,6 +151,13 @@ internal readonly unsafe struct Lane256<T> : ILane<T, Vector256<T>>
             ? (left.AsInt32() - right.AsInt32()).As<int, T>()
             : (left.AsInt64() - right.AsInt64()).As<long, T>();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> MultiplyLowHalves(Vector256<T> left, Vector256<T> right) =>
+        Avx2.IsSupported
+            ? Avx2.Multiply(left.AsUInt32(), right.AsUInt32()).As<ulong, T>()
+            : ((left.AsUInt64() & Vector256.Create((ulong)uint.MaxValue))
+                * (right.AsUInt64() & Vector256.Create((ulong)uint.MaxValue))).As<ulong, T>();
+
     public static Vector256<T> ShiftLeft(Vector256<T> value, int count) =>
         typeof(T) == typeof(float)
             ? (value.AsInt32() << count).As<int, T>()

@@ -151,6 +151,13 @@ internal readonly unsafe struct Lane512<T> : ILane<T, Vector512<T>>
             ? (left.AsInt32() - right.AsInt32()).As<int, T>()
             : (left.AsInt64() - right.AsInt64()).As<long, T>();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> MultiplyLowHalves(Vector512<T> left, Vector512<T> right) =>
+        Avx512F.IsSupported
+            ? Avx512F.Multiply(left.AsUInt32(), right.AsUInt32()).As<ulong, T>()
+            : ((left.AsUInt64() & Vector512.Create((ulong)uint.MaxValue))
+                * (right.AsUInt64() & Vector512.Create((ulong)uint.MaxValue))).As<ulong, T>();
+
     public static Vector512<T> ShiftLeft(Vector512<T> value, int count) =>
         typeof(T) == typeof(float)
             ? (value.AsInt32() << count).As<int, T>()

@@ -58,32 +58,5 @@ internal readonly struct LogOperator<T> : IUnaryOperator<T>
             TVector notPositive = TLane.Select(TLane.EqualTo(x, zero), Constant(double.NegativeInfinity), Constant(double.NaN));
             return TLane.Select(TLane.LessThan(zero, x), y, notPositive);
         }
-
-        /// <summary>Computes <c>2·artanh(s)/s − 2</c> for <c>z = s² ≤ 0.0295</c>, as <c>z·p(z)</c>.</summary>
-        /// <remarks>p has degree 2 in float and 6 in double: the minimax polynomial of the error relative to the whole
-        /// <c>2·artanh s</c>, which is 2⁻³⁰·² in float and 2⁻⁵⁹·² in double.</remarks>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static TVector ArtanhTail(TVector z)
-        {
-            TVector p;
-            if (typeof(T) == typeof(float))
-            {
-                p = Constant(0.298710734f);
-                p = Horner(p, z, 0.399775684f);
-                p = Horner(p, z, 0.666667759f);
-            }
-            else
-            {
-                p = Constant(0.14795630829644238);
-                p = Horner(p, z, 0.15314084102105383);
-                p = Horner(p, z, 0.18183562947251847);
-                p = Horner(p, z, 0.22222198601040272);
-                p = Horner(p, z, 0.28571428742103228);
-                p = Horner(p, z, 0.39999999999416014);
-                p = Horner(p, z, 0.66666666666667340);
-            }
-
-            return TLane.Multiply(z, p);
-        }
     }
 }

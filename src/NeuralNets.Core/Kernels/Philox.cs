@@ -6,11 +6,11 @@ namespace NeuralNets.Core.Kernels;
 /// </summary>
 internal static class Philox
 {
-    private const uint Multiplier0 = 0xD2511F53;
-    private const uint Multiplier1 = 0xCD9E8D57;
-    private const uint Weyl0 = 0x9E3779B9; // the golden ratio
-    private const uint Weyl1 = 0xBB67AE85; // √3 − 1
-    private const int Rounds = 10;
+    public const uint Multiplier0 = 0xD2511F53;
+    public const uint Multiplier1 = 0xCD9E8D57;
+    public const uint Weyl0 = 0x9E3779B9; // the golden ratio
+    public const uint Weyl1 = 0xBB67AE85; // √3 − 1
+    public const int Rounds = 10;
 
     /// <summary>Returns 64 random bits.</summary>
     public static ulong Draw(ulong seed, ulong stream, ulong index)

@@ -14,6 +14,8 @@ namespace NeuralNets.Core.Losses;
 /// probability that underflowed is not. The gradient by the logits is <c>p − onehot(y)</c>.</para>
 /// <para>The NumPy original reports <c>−log(p_y + 1e-9)</c>; <see cref="Offset"/> reproduces that. It changes the reported cost
 /// alone, never the gradient, as in the original.</para>
+/// <para>With label smoothing ε, the target of each of the K classes is <c>y(1 − ε) + ε/K</c>: the cost is
+/// <c>−Σ yᵢ·log pᵢ</c> and the gradient <c>p − y</c> with those.</para>
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public sealed class CrossEntropyLoss<T> : ILoss<T>
@@ -21,25 +23,22 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
 {
     /// <summary>Creates the loss.</summary>
     /// <param name="offset">What is added to the probability inside the logarithm, from 0 to 1. With 0 the cost is exact.</param>
-    /// <param name="labelSmoothing">ε, from 0 to less than 1: the target of a class, 1 for the label's and otherwise 0, becomes
-    /// <c>y(1 − ε) + ε/K</c> for K classes, which keeps a network from being surer than its labels are. Not together with an
-    /// offset.</param>
-    /// <exception cref="ArgumentException">There are an offset and label smoothing.</exception>
+    /// <param name="labelSmoothing">ε, by which targets are moved towards equal probabilities: from 0, not at all, to below 1.</param>
+    /// <exception cref="ArgumentException">There are both an offset and label smoothing.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> is not between 0 and 1, or
-    /// <paramref name="labelSmoothing"/> not in [0, 1).</exception>
+    /// <paramref name="labelSmoothing"/> not from 0 to below 1.</exception>
     public CrossEntropyLoss(double offset = 0, double labelSmoothing = 0)
     {
-        LossRequirements.CheckLabelSmoothing(labelSmoothing, nameof(labelSmoothing));
         if (!(offset >= 0 && offset <= 1))
         {
             throw new ArgumentOutOfRangeException(nameof(offset), offset, "The offset inside the logarithm must be between 0 and 1.");
         }
 
-        if (offset > 0 && labelSmoothing > 0)
+        LossArguments.CheckSmoothing(labelSmoothing);
+        if (offset != 0 && labelSmoothing != 0)
         {
             throw new ArgumentException(
-                "The offset inside the logarithm reproduces costs of networks without label smoothing: set one of both, not both.",
-                nameof(labelSmoothing));
+                "The offset gives the cost of the NumPy original, which has no label smoothing: give one of the two.", nameof(offset));
         }
 
         Offset = offset;
@@ -49,7 +48,7 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
     /// <summary>What is added to the probability inside the logarithm when the cost is reported.</summary>
     public double Offset { get; }
 
-    /// <summary>How far targets are moved from 0 and 1: y becomes <c>y(1 − ε) + ε/K</c>.</summary>
+    /// <summary>ε, by which targets are moved towards equal probabilities.</summary>
     public double LabelSmoothing { get; }
 
     /// <summary>Computes the cost of logits against labels.</summary>
@@ -98,22 +97,7 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
         ArgumentNullException.ThrowIfNull(output);
         if (output is not Softmax<T>)
         {
-            throw new ArgumentException(
-                $"{nameof(CrossEntropyLoss<>)} belongs to an output layer with Softmax, but the output layer has {output}"
-                + $"{UsualLoss.Hint(output)}.",
-                nameof(output));
-        }
-    }
-
-    /// <inheritdoc/>
-    public void CheckTargets(TargetBatch<T> targets)
-    {
-        if (targets.Labels.Length != targets.Count)
-        {
-            throw new ArgumentException(
-                "Cross-entropy compares logits with class labels, but the targets are values. Columns that are one-hot become labels by "
-                + "OneHot.Decode.",
-                nameof(targets));
+            throw LossArguments.WrongOutput(nameof(CrossEntropyLoss<>), nameof(Softmax<>), output);
         }
     }
 
@@ -124,7 +108,14 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
     {
         ReadOnlySpan<int> labels = targets.Labels;
         int samples = costs.Length;
-        CheckTargets(targets);
+        if (labels.Length != targets.Count)
+        {
+            throw new ArgumentException(
+                "Cross-entropy compares logits with class labels, but the targets are values. Columns that are one-hot become labels by "
+                + "OneHot.Decode.",
+                nameof(targets));
+        }
+
         if (labels.Length != samples || derivatives.Length != logits.Length || (samples > 0 && logits.Length % samples != 0))
         {
             throw new ArgumentException(
@@ -171,32 +162,37 @@ public sealed class CrossEntropyLoss<T> : ILoss<T>
             derivatives[(j * classes) + labels[j]] -= T.One;
         }
 
-        if (LabelSmoothing > 0)
+        if (LabelSmoothing != 0)
         {
             Smooth(logits, labels, derivatives, costs, maxima, classes);
         }
     }
 
-    /// <summary>Moves costs and derivatives from the label to all classes: the share ε of the cost is the mean of −log p over them.</summary>
+    /// <summary>Makes costs and derivatives those of smoothed targets: the cost of each class counts ε/K more, that of the label ε
+    /// less.</summary>
     private void Smooth(
         ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, Span<T> derivatives, Span<double> costs, ReadOnlySpan<T> maxima, int classes)
     {
         T share = T.CreateChecked(LabelSmoothing / classes);
-        T moved = T.CreateChecked(LabelSmoothing);
         for (int j = 0; j < labels.Length; j++)
         {
+            // log p_y − log pᵢ is z_y − zᵢ. Both are taken from the largest logit, so that the sum has no negative terms.
             ReadOnlySpan<T> z = logits.Slice(j * classes, classes);
-            Span<T> derivative = derivatives.Slice(j * classes, classes);
             double max = double.CreateChecked(maxima[j]);
             double sum = 0;
-            for (int i = 0; i < classes; i++)
+            foreach (T logit in z)
             {
-                sum += max - double.CreateChecked(z[i]);
-                derivative[i] -= share;
+                sum += max - double.CreateChecked(logit);
             }
 
-            derivative[labels[j]] += moved;
-            costs[j] += LabelSmoothing * ((sum / classes) - (max - double.CreateChecked(z[labels[j]])));
+            double ofLabel = max - double.CreateChecked(z[labels[j]]);
+            costs[j] += LabelSmoothing * ((sum / classes) - ofLabel);
+            Span<T> derivative = derivatives.Slice(j * classes, classes);
+            derivative[labels[j]] += T.CreateChecked(LabelSmoothing);
+            for (int i = 0; i < classes; i++)
+            {
+                derivative[i] -= share;
+            }
         }
     }
 

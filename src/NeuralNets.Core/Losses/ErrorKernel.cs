@@ -1,95 +1,44 @@
 using System.Numerics;
-using NeuralNets.Core.Activations;
+using System.Runtime.CompilerServices;
 using NeuralNets.Core.Kernels;
 
 namespace NeuralNets.Core.Losses;
 
-/// <summary>A function of the error <c>e = z − y</c> of an output, and its derivative.</summary>
-internal interface IErrorFunction<T>
+/// <summary>A function of the error of one output, <c>e = z − y</c>: the operator is its derivative by z over the number of
+/// outputs.</summary>
+internal interface IErrorFunction<T> : IBinaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    double Cost(double error);
-
-    /// <summary>Returns the derivative, divided by the number of outputs.</summary>
-    TVector Derivative<TVector, TLane>(TVector error, TVector outputs)
-        where TVector : unmanaged
-        where TLane : struct, ILane<T, TVector>;
+    /// <summary>Returns the value.</summary>
+    double Evaluate(double error);
 }
 
-/// <summary>Losses of values: the mean over the outputs of a function of the error <c>e = z − y</c>.</summary>
+/// <summary>Losses that are the mean over the outputs of a function of the error.</summary>
 internal static class ErrorKernel
 {
-    /// <summary>Refuses any output function but <see cref="Identity{T}"/>.</summary>
-    /// <exception cref="ArgumentException">It is another function; the message names its loss.</exception>
-    public static void CheckOutput<T>(string loss, ILayerActivation<T> output)
+    /// <summary>Computes costs and derivatives. Does not allocate.</summary>
+    /// <param name="logits">z, (outputs × samples).</param>
+    /// <param name="values">y, (outputs × samples).</param>
+    /// <param name="derivatives">Receives the derivatives, (outputs × samples).</param>
+    /// <param name="costs">Receives one cost per sample, a sum in the order of the outputs.</param>
+    /// <param name="function">The function.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Evaluate<T, TFunction>(
+        ReadOnlySpan<T> logits, ReadOnlySpan<T> values, Span<T> derivatives, Span<double> costs, TFunction function)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TFunction : struct, IErrorFunction<T>
     {
-        ArgumentNullException.ThrowIfNull(output);
-        if (output is not Identity<T>)
-        {
-            throw new ArgumentException(
-                $"{loss} belongs to an output layer with Identity, but the output layer has {output}{UsualLoss.Hint(output)}.",
-                nameof(output));
-        }
-    }
-
-    /// <summary>Refuses class labels.</summary>
-    /// <exception cref="ArgumentException">The targets are labels.</exception>
-    public static void CheckTargets<T>(string loss, TargetBatch<T> targets)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (!targets.Labels.IsEmpty)
-        {
-            throw new ArgumentException(
-                $"{loss} compares outputs with values, but the targets are class labels. A network for labels has an output layer with "
-                + "Softmax, or for yes or no one output with Sigmoid.",
-                nameof(targets));
-        }
-    }
-
-    /// <summary>Computes costs, each a sum in double in the order of the outputs, and derivatives.</summary>
-    /// <exception cref="ArgumentException">The targets are labels, or the spans do not fit together.</exception>
-    public static void Evaluate<T, TError>(
-        string loss, ReadOnlySpan<T> logits, TargetBatch<T> targets, Span<T> derivatives, Span<double> costs, TError function)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TError : struct, IErrorFunction<T>
-    {
-        CheckTargets(loss, targets);
-        int outputs = LossRequirements.CountOutputs(logits, targets.Values.Length, derivatives, costs);
-        if (outputs == 0)
-        {
-            return;
-        }
-
-        Elementwise.Apply<T, Difference<T>>(logits, targets.Values, derivatives);
+        Elementwise.Apply(logits, values, derivatives, function);
+        int outputs = costs.IsEmpty ? 0 : logits.Length / costs.Length;
         for (int j = 0; j < costs.Length; j++)
         {
             double sum = 0;
-            foreach (T error in derivatives.Slice(j * outputs, outputs))
+            for (int i = j * outputs; i < (j + 1) * outputs; i++)
             {
-                sum += function.Cost(double.CreateChecked(error));
+                sum += function.Evaluate(double.CreateChecked(logits[i]) - double.CreateChecked(values[i]));
             }
 
             costs[j] = sum / outputs;
         }
-
-        Elementwise.Apply<T, MeanDerivative<T, TError>>(derivatives, derivatives, new(function, T.CreateChecked(outputs)));
-    }
-
-    private readonly struct Difference<T> : IBinaryOperator<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        public TVector Invoke<TVector, TLane>(TVector z, TVector y)
-            where TVector : unmanaged
-            where TLane : struct, ILane<T, TVector> => TLane.Subtract(z, y);
-    }
-
-    private readonly struct MeanDerivative<T, TError>(TError function, T outputs) : IUnaryOperator<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TError : struct, IErrorFunction<T>
-    {
-        public TVector Invoke<TVector, TLane>(TVector error)
-            where TVector : unmanaged
-            where TLane : struct, ILane<T, TVector> => function.Derivative<TVector, TLane>(error, TLane.Broadcast(outputs));
     }
 }

@@ -22,11 +22,10 @@ public interface ILoss<T>
     /// <exception cref="ArgumentException">The loss belongs to other output functions; the message names them.</exception>
     void CheckOutput(ILayerActivation<T> output, int outputCount);
 
-    /// <summary>Refuses targets that the loss cannot compare with outputs; called before training with those of the whole set, of which
-    /// there is one for each output, or a label per sample. Unless implemented, nothing is refused.</summary>
-    /// <param name="targets">The targets.</param>
-    /// <exception cref="ArgumentException">A target is not one for this loss; the message says which and what it would have to be.
-    /// </exception>
+    /// <summary>Refuses targets that the loss cannot take, such as values outside of its range. Called with the targets of a whole data
+    /// set before anything is trained or evaluated; does nothing unless implemented.</summary>
+    /// <param name="targets">The targets of the data set.</param>
+    /// <exception cref="ArgumentException">The loss cannot take a target; the message names its sample and output.</exception>
     void CheckTargets(TargetBatch<T> targets)
     {
     }

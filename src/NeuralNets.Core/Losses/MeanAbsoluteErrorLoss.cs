@@ -4,47 +4,51 @@ using NeuralNets.Core.Kernels;
 
 namespace NeuralNets.Core.Losses;
 
-/// <summary>The mean over the k outputs of the absolute error, <c>Σ |z − y|/k</c>, with <see cref="Identity{T}"/>: it leads to medians
-/// where the squared error leads to means.</summary>
-/// <remarks>The derivative by a logit is <c>sign(z − y)/k</c>, 0 where there is no error. Its size does not fall with the error: a
-/// learning rate that falls towards the end helps.</remarks>
+/// <summary>The mean absolute error, for an output layer with <see cref="Identity{T}"/>: regression to the median.</summary>
+/// <remarks>For a sample with k outputs z and values y the cost is <c>Σ |zᵢ − yᵢ|/k</c>, in double precision, summed in the order of the
+/// outputs; the derivative is <c>sign(zᵢ − yᵢ)/k</c>, and 0 where there is no error. It does not become smaller as the error does, so a
+/// learning rate that falls helps at the end; <see cref="HuberLoss{T}"/> is smooth there.</remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public sealed class MeanAbsoluteErrorLoss<T> : ILoss<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const string Name = "Mean absolute error";
-
-    /// <summary>Creates the loss.</summary>
-    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public MeanAbsoluteErrorLoss()
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentNullException"><paramref name="output"/> is null.</exception>
+    public void CheckOutput(ILayerActivation<T> output, int outputCount)
     {
-        ElementType.Check<T>();
+        ArgumentNullException.ThrowIfNull(output);
+        if (output is not Identity<T>)
+        {
+            throw LossArguments.WrongOutput(nameof(MeanAbsoluteErrorLoss<>), nameof(Identity<>), output);
+        }
     }
 
     /// <inheritdoc/>
-    public void CheckOutput(ILayerActivation<T> output, int outputCount) => ErrorKernel.CheckOutput(Name, output);
+    /// <exception cref="ArgumentException">A value is NaN or infinite.</exception>
+    public void CheckTargets(TargetBatch<T> targets) => LossArguments.CheckRange(nameof(MeanAbsoluteErrorLoss<>), targets);
 
     /// <inheritdoc/>
-    public void CheckTargets(TargetBatch<T> targets) => ErrorKernel.CheckTargets(Name, targets);
-
-    /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The targets are labels, or the spans do not fit together.</exception>
-    public void Evaluate(ReadOnlySpan<T> logits, TargetBatch<T> targets, Span<T> derivatives, Span<double> costs) =>
-        ErrorKernel.Evaluate(Name, logits, targets, derivatives, costs, default(Absolute));
-
-    private readonly struct Absolute : IErrorFunction<T>
+    /// <exception cref="ArgumentException">The targets are not values, or the spans do not fit together or overlap.</exception>
+    public void Evaluate(ReadOnlySpan<T> logits, TargetBatch<T> targets, Span<T> derivatives, Span<double> costs)
     {
-        public double Cost(double error) => Math.Abs(error);
+        int outputs = LossArguments.CheckValues(
+            nameof(MeanAbsoluteErrorLoss<>), logits.Length, targets, derivatives.Length, costs.Length);
+        ErrorKernel.Evaluate(logits, targets.Values, derivatives, costs, new Absolute(T.CreateChecked(1.0 / outputs)));
+    }
 
-        public TVector Derivative<TVector, TLane>(TVector error, TVector outputs)
+    private readonly struct Absolute(T factor) : IErrorFunction<T>
+    {
+        public double Evaluate(double error) => Math.Abs(error);
+
+        public TVector Invoke<TVector, TLane>(TVector z, TVector y)
             where TVector : unmanaged
             where TLane : struct, ILane<T, TVector>
         {
-            // An error of zero is its own derivative, and so is NaN.
-            TVector sign = TLane.And(error, TLane.Broadcast(-T.Zero));
-            TVector signOne = TLane.Or(sign, TLane.Broadcast(T.One));
-            TVector derivative = TLane.Select(TLane.LessThan(TLane.Broadcast(T.Zero), TLane.Abs(error)), signOne, error);
-            return TLane.Divide(derivative, outputs);
+            // Neither above nor below 0 are 0, which is its own sign, and NaN, which passes.
+            TVector zero = TLane.Broadcast(T.Zero);
+            TVector error = TLane.Subtract(z, y);
+            TVector notAbove = TLane.Select(TLane.LessThan(error, zero), TLane.Broadcast(-factor), error);
+            return TLane.Select(TLane.LessThan(zero, error), TLane.Broadcast(factor), notAbove);
         }
     }
 }

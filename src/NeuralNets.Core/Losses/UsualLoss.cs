@@ -15,10 +15,4 @@ internal static class UsualLoss
             Identity<T> => new MeanSquaredErrorLoss<T>(),
             _ => null,
         };
-
-    /// <summary>Returns the name of the loss of an output function, as the end of a sentence; nothing if it has no usual one.</summary>
-    public static string Hint<T>(ILayerActivation<T> output)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Of(output) is { } loss
-        ? $", which {loss.GetType().Name.Split('`')[0]} belongs to"
-        : string.Empty;
 }

@@ -99,6 +99,8 @@ public sealed class Adam : Optimizer
             TVector square = TLane.Multiply(gradient, gradient);
             slot0 = TLane.FusedMultiplyAdd(TLane.Broadcast(Share1), gradient, TLane.Multiply(TLane.Broadcast(Beta1), slot0));
             slot1 = TLane.FusedMultiplyAdd(TLane.Broadcast(Share2), square, TLane.Multiply(TLane.Broadcast(Beta2), slot1));
+            slot0 = Subnormal.ToZero<T, TVector, TLane>(slot0);
+            slot1 = Subnormal.ToZero<T, TVector, TLane>(slot1);
             TVector divisor = TLane.FusedMultiplyAdd(TLane.Sqrt(slot1), TLane.Broadcast(RootFactor), TLane.Broadcast(Epsilon));
             TVector kept = TLane.Multiply(parameter, TLane.Broadcast(Keep));
             parameter = TLane.FusedMultiplyAdd(TLane.Broadcast(NegatedStep), TLane.Divide(slot0, divisor), kept);

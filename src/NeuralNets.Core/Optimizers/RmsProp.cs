@@ -60,6 +60,7 @@ public sealed class RmsProp : Optimizer
         {
             TVector square = TLane.Multiply(gradient, gradient);
             slot0 = TLane.FusedMultiplyAdd(TLane.Broadcast(share), square, TLane.Multiply(TLane.Broadcast(decay), slot0));
+            slot0 = Subnormal.ToZero<T, TVector, TLane>(slot0);
             TVector divisor = TLane.Add(TLane.Sqrt(slot0), TLane.Broadcast(epsilon));
             parameter = TLane.FusedMultiplyAdd(TLane.Broadcast(negatedRate), TLane.Divide(gradient, divisor), parameter);
         }

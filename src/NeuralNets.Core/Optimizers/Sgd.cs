@@ -85,7 +85,7 @@ public sealed class Sgd : Optimizer
             where TVector : unmanaged
             where TLane : struct, ILane<T, TVector>
         {
-            slot0 = TLane.FusedMultiplyAdd(TLane.Broadcast(momentum), slot0, gradient);
+            slot0 = Subnormal.ToZero<T, TVector, TLane>(TLane.FusedMultiplyAdd(TLane.Broadcast(momentum), slot0, gradient));
             parameter = TLane.FusedMultiplyAdd(TLane.Broadcast(negatedRate), slot0, parameter);
         }
     }
@@ -99,7 +99,7 @@ public sealed class Sgd : Optimizer
             where TVector : unmanaged
             where TLane : struct, ILane<T, TVector>
         {
-            slot0 = TLane.FusedMultiplyAdd(TLane.Broadcast(momentum), slot0, gradient);
+            slot0 = Subnormal.ToZero<T, TVector, TLane>(TLane.FusedMultiplyAdd(TLane.Broadcast(momentum), slot0, gradient));
             TVector ahead = TLane.FusedMultiplyAdd(TLane.Broadcast(momentum), slot0, gradient);
             parameter = TLane.FusedMultiplyAdd(TLane.Broadcast(negatedRate), ahead, parameter);
         }

@@ -10,8 +10,8 @@ namespace NeuralNets.Core.Training;
 /// <remarks>
 /// <para>
 /// A checkpoint is a file of <see cref="NetworkFile"/> that has the trainer's state in its metadata, too
-/// (<c>neuralnets.training</c>, JSON): the number of epochs completed, the seed, the learning rate, the batch size, the loss, and a
-/// fingerprint of the training set (the SHA-256 of its sizes, labels and features). That is all
+/// (<c>neuralnets.training</c>, JSON): the number of epochs completed, the seed, the settings, such as the loss, the optimizer and
+/// the rates of dropout, and a fingerprint of the training set (the SHA-256 of its sizes, targets, weights and features). That is all
 /// that training with the managed kernels depends on, since the order of the samples is a function of the seed and the epoch: a
 /// run that is killed, loaded and continued ends with the bits of one that was not. The state is among the texts of which the file
 /// has a SHA-256, so a checkpoint that was damaged loads as it was saved or is refused. <see cref="NetworkFile"/> loads the network
@@ -104,6 +104,12 @@ public static class CheckpointFile
             IsResumed = true,
         };
         CheckLoss(trainer, what);
+        trainer.Plateau = state.Plateau;
+        if (state.Best is { } best)
+        {
+            trainer.Best = new BestParameters<T>(trainer.Network) { Monitor = best.Monitor, Epoch = best.Epoch };
+        }
+
         if (state.TensorsSha256 is { } tensors)
         {
             trainer.State = new OptimizerState<T>(trainer.Network, state.Settings.Optimizer) { LastUpdate = state.LastUpdate };

@@ -4,6 +4,7 @@ using System.Text.Json;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Losses;
 using NeuralNets.Core.Optimizers;
+using NeuralNets.Core.Optimizers.Schedules;
 using NeuralNets.Core.Serialization;
 
 namespace NeuralNets.Core.Training;
@@ -12,10 +13,18 @@ namespace NeuralNets.Core.Training;
 /// <param name="Settings">The settings.</param>
 /// <param name="EpochsCompleted">The number of epochs completed.</param>
 /// <param name="LastUpdate">The numbers of the last update.</param>
+/// <param name="Plateau">How far the reduction of the rate has come.</param>
+/// <param name="Best">The smallest cost and the bad epochs of early stopping, and the best epoch; null without.</param>
 /// <param name="TensorsSha256">The SHA-256 of the tensors beside the parameters; null in a file of format 1, which has none.</param>
 /// <param name="TrainingSet">The fingerprint of the training set.</param>
 internal sealed record CheckpointJson<T>(
-    TrainingSettings<T> Settings, int EpochsCompleted, UpdateStep LastUpdate, string? TensorsSha256, DatasetFingerprint? TrainingSet)
+    TrainingSettings<T> Settings,
+    int EpochsCompleted,
+    UpdateStep LastUpdate,
+    PlateauState Plateau,
+    (CostMonitor Monitor, int Epoch)? Best,
+    string? TensorsSha256,
+    DatasetFingerprint? TrainingSet)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Format = 2; // Format 1 has no history and no optimizer.
@@ -40,6 +49,12 @@ internal sealed record CheckpointJson<T>(
 
             Write(json, "loss", LossCatalog<T>.Describe(settings.Loss)); // The caller sets a custom one again.
             Write(json, "optimizer", settings.Optimizer.Saved);
+            if (settings.Dropout is { } dropout)
+            {
+                json.WriteNumber("hiddenDropout", dropout.HiddenRate);
+                json.WriteNumber("inputDropout", dropout.InputRate);
+            }
+
             json.WriteNumber("l1", settings.L1);
             json.WriteNumber("l2", settings.L2);
             if (settings.MaxGradientNorm is { } norm)
@@ -47,6 +62,13 @@ internal sealed record CheckpointJson<T>(
                 json.WriteNumber("maxGradientNorm", norm);
             }
 
+            Write(json, "schedule", settings.Schedule is { } schedule ? schedule.Saved ?? new MissingSchedule().Saved : null);
+            Write(json, "reduceOnPlateau", settings.ReduceOnPlateau?.Saved);
+            Write(json, "plateau", settings.ReduceOnPlateau is null ? null : Describe(trainer.Plateau.Monitor, "Plateau", [
+                ("scale", [trainer.Plateau.Scale]), ("cooldown", [trainer.Plateau.Cooldown])]));
+            Write(json, "earlyStopping", settings.EarlyStopping?.Saved);
+            Write(json, "best", trainer.Best is not { } parameters ? null : Describe(parameters.Monitor, "Best", [
+                ("epoch", [parameters.Epoch])]));
             UpdateStep last = trainer.State.LastUpdate;
             json.WriteNumber("updates", last.Number);
             json.WriteNumber("firstPower", last.FirstPower);
@@ -79,6 +101,12 @@ internal sealed record CheckpointJson<T>(
         var settings = new TrainingSettings<T>
         {
             Optimizer = isFirstFormat ? new Sgd() : ReadOptimizer(fields, customOptimizers),
+            Dropout = fields.Has("hiddenDropout")
+                ? new Dropout(ReadDropoutRate(fields, "hiddenDropout"), ReadDropoutRate(fields, "inputDropout"))
+                : null,
+            Schedule = ReadSetting(fields, "schedule", ScheduleCatalog.Create),
+            ReduceOnPlateau = ReadSetting(fields, "reduceOnPlateau", ReduceOnPlateau.Create),
+            EarlyStopping = ReadSetting(fields, "earlyStopping", EarlyStopping.Create),
             L1 = ReadFactor(fields, "l1"),
             L2 = ReadFactor(fields, "l2"),
             MaxGradientNorm = fields.Has("maxGradientNorm") && ReadFactor(fields, "maxGradientNorm") is > 0 and var norm ? norm : null,
@@ -91,6 +119,8 @@ internal sealed record CheckpointJson<T>(
             settings,
             fields.NonNegativeInteger("epochsCompleted"),
             isFirstFormat ? new UpdateStep(0, 0) : ReadLastUpdate(fields),
+            ReadSetting(fields, "plateau", ReadPlateau) ?? PlateauState.Start,
+            ReadSetting(fields, "best", saved => ((CostMonitor, int)?)(ReadMonitor(saved), ToCount(saved, "epoch"))),
             isFirstFormat ? null : fields.Text("tensors"),
             fields.IsNull("trainingSet") ? null : new DatasetFingerprint(ReadFingerprintVersion(fields), fields.Text("trainingSet")));
     }
@@ -124,6 +154,26 @@ internal sealed record CheckpointJson<T>(
 
         json.WriteEndObject();
     }
+
+    private static SavedSetting Describe(CostMonitor monitor, string name, (string, double[])[] numbers) => new(
+        name,
+        [.. numbers, ("smallestCost", double.IsFinite(monitor.Best) ? [monitor.Best] : []), ("badEpochs", [monitor.BadEpochs])]);
+
+    private static PlateauState? ReadPlateau(SavedSetting saved) => saved.Number("scale") is > 0 and <= 1 and var scale
+        ? new PlateauState(scale, ReadMonitor(saved), ToCount(saved, "cooldown"))
+        : throw new ArgumentException(FormattableString.Invariant($"scale must be from 0 to 1, but is {saved.Number("scale")}"));
+
+    private static CostMonitor ReadMonitor(SavedSetting saved) => new(
+        saved.Values("smallestCost") is [var cost] ? cost : double.PositiveInfinity, ToCount(saved, "badEpochs"));
+
+    private static int ToCount(SavedSetting saved, string key) =>
+        saved.Number(key) is >= 0 and <= int.MaxValue and var value && value == Math.Floor(value)
+            ? (int)value
+            : throw new ArgumentException(FormattableString.Invariant($"{key} must be a non-negative integer, but is {saved.Number(key)}"));
+
+    /// <summary>Returns a setting; its default where it is null or from before there was such a setting.</summary>
+    private static TSetting? ReadSetting<TSetting>(JsonFields fields, string name, Func<SavedSetting, TSetting> create) =>
+        !fields.Has(name) || fields.IsNull(name) ? default : Create(fields, fields.Setting(name), create);
 
     private static ILoss<T>? ReadLoss(JsonFields fields)
     {
@@ -159,6 +209,10 @@ internal sealed record CheckpointJson<T>(
             ? new Sgd()
             : Create(fields, fields.Setting(Name), saved => OptimizerCatalog.Create(saved, custom));
     }
+
+    private static double ReadDropoutRate(JsonFields fields, string name) => fields.Number(name) is var rate && Dropout.IsRate(rate)
+        ? rate
+        : throw fields.Error(FormattableString.Invariant($"must have {name} from 0 to less than 1, but has {rate}"));
 
     private static double ReadFactor(JsonFields fields, string name)
     {

@@ -7,7 +7,8 @@ namespace NeuralNets.Core.Training;
 
 /// <summary>
 /// The tensors of a checkpoint beside those of the network: the history, [epochs, 14] in F64, and what the optimizer remembers, in the
-/// element type, <c>optimizer.NAME.layers.0.weight</c> [inputs, outputs], <c>optimizer.NAME.layers.0.bias</c> [outputs] and so on.
+/// element type, <c>optimizer.NAME.layers.0.weight</c> [inputs, outputs], <c>optimizer.NAME.layers.0.bias</c> [outputs] and so on;
+/// with early stopping the parameters of the best epoch, <c>best.layers.0.weight</c> [inputs, outputs] and so on.
 /// </summary>
 internal sealed class CheckpointTensors<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -26,10 +27,10 @@ internal sealed class CheckpointTensors<T>
     private readonly double[] _history;
     private readonly List<(string Name, long[] Shape, T[] Values)> _slots;
 
-    private CheckpointTensors(double[] history, OptimizerState<T> state)
+    private CheckpointTensors(double[] history, OptimizerState<T> state, BestParameters<T>? best)
     {
         _history = history;
-        _slots = [.. Slots(state)];
+        _slots = [.. Slots(state), .. best is null ? [] : Best(best)];
     }
 
     /// <summary>Returns the tensors of a trainer.</summary>
@@ -46,7 +47,7 @@ internal sealed class CheckpointTensors<T>
             row[^1] = epoch.GradientNorm ?? double.NaN;
         }
 
-        return new(history, trainer.State);
+        return new(history, trainer.State, trainer.Best);
     }
 
     /// <summary>Returns the SHA-256 of all values, history first.</summary>
@@ -92,7 +93,7 @@ internal sealed class CheckpointTensors<T>
         int columns = (int)entry.Shape[1];
         double[] history = new double[epochs * columns];
         LittleEndian.Read<double>(file.Seek(entry), history);
-        var read = new CheckpointTensors<T>(history, state);
+        var read = new CheckpointTensors<T>(history, state, trainer.Best);
         foreach ((string name, long[] shape, T[] values) in read._slots)
         {
             SafetensorsEntry slot = file[name];
@@ -125,6 +126,16 @@ internal sealed class CheckpointTensors<T>
                 GradientNorm = isWide ? Known(row[^1]) : null,
                 TrainingTime = TimeSpan.Zero,
             });
+        }
+    }
+
+    private static IEnumerable<(string Name, long[] Shape, T[] Values)> Best(BestParameters<T> best)
+    {
+        for (int l = 0; l < best.Layers.Count; l++)
+        {
+            (T[] weights, T[] biases) = best.Layers[l];
+            yield return ($"best.{LayerTensors.Prefix(l)}.weight", [weights.Length / biases.Length, biases.Length], weights);
+            yield return ($"best.{LayerTensors.Prefix(l)}.bias", [biases.Length], biases);
         }
     }
 

@@ -12,6 +12,7 @@ public sealed record EpochResult
     /// The cost and the accuracy over all training samples, each with the weights that its batch met, before the update. So in full-batch
     /// training they are those of the network before this epoch's update; after it, they are in the next epoch's result, or what
     /// <see cref="Network{T}.Evaluate(Data.Dataset{T}, Losses.ILoss{T}?, int, Backends.GemmBackend?)"/> returns.
+    /// With <see cref="GradientDescentTrainer{T}.Dropout"/>, they are those of the network without what each step left out.
     /// </summary>
     public required Score Training { get; init; }
 

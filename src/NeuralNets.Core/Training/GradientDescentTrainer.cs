@@ -4,6 +4,7 @@ using NeuralNets.Core.Data;
 using NeuralNets.Core.Kernels;
 using NeuralNets.Core.Losses;
 using NeuralNets.Core.Optimizers;
+using NeuralNets.Core.Optimizers.Schedules;
 
 namespace NeuralNets.Core.Training;
 
@@ -75,6 +76,44 @@ public sealed class GradientDescentTrainer<T>
         }
     }
 
+    /// <summary>What the learning rate is multiplied by in the course of training; null, the default, for a constant rate.</summary>
+    public LearningRateSchedule? Schedule
+    {
+        get => Settings.Schedule;
+        set => Settings = Settings with { Schedule = value };
+    }
+
+    /// <summary>When the learning rate is lowered, since the cost does not fall any more; null, the default, for never.</summary>
+    public ReduceOnPlateau? ReduceOnPlateau
+    {
+        get => Settings.ReduceOnPlateau;
+        set => Settings = Settings with { ReduceOnPlateau = value };
+    }
+
+    /// <summary>When training ends before its last epoch, with the parameters of the best one; null, the default, for never.</summary>
+    public EarlyStopping? EarlyStopping
+    {
+        get => Settings.EarlyStopping;
+        set => Settings = Settings with { EarlyStopping = value };
+    }
+
+    /// <summary>The time after which a call of <see cref="Fit"/> ends with the epoch that is running, evaluation and reports included; null, the
+    /// default, for none. It is not part of checkpoints.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
+    public TimeSpan? TimeBudget
+    {
+        get => Settings.TimeBudget;
+        set
+        {
+            if (value is { } time)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero, nameof(value));
+            }
+
+            Settings = Settings with { TimeBudget = value };
+        }
+    }
+
     /// <summary>The factor of the L1 penalty, which adds <c>L1·sign(w)</c> to the mean gradient of each weight, 0 for a weight of 0; not of
     /// biases. 0, the default, for none. The reported cost is without it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite, or becomes 0 in the element type.</exception>
@@ -128,8 +167,8 @@ public sealed class GradientDescentTrainer<T>
         }
     }
 
-    /// <summary>The seed, which decides the order of the samples in mini-batch training; 0 unless set. Full-batch training takes them as
-    /// they come.</summary>
+    /// <summary>The seed, which decides the order of the samples in mini-batch training, and what <see cref="Dropout"/> leaves out; 0
+    /// unless set. Full-batch training takes the samples as they come.</summary>
     public long Seed
     {
         get => Settings.Seed;
@@ -150,6 +189,15 @@ public sealed class GradientDescentTrainer<T>
             value.CheckOutput(Network.OutputActivation, Network.OutputCount);
             Settings = Settings with { Loss = value };
         }
+    }
+
+    /// <summary>The rates of dropout; null, the default, for none. With dropout, the cost and the accuracy of training in an
+    /// <see cref="EpochResult"/> are those of the network without what each step left out: mostly worse than those of the whole
+    /// one.</summary>
+    public Dropout? Dropout
+    {
+        get => Settings.Dropout;
+        set => Settings = Settings with { Dropout = value };
     }
 
     /// <summary>The maximum number of threads that train, the calling one included; as many as there are processors unless set. Fewer
@@ -208,6 +256,12 @@ public sealed class GradientDescentTrainer<T>
         set;
     }
 
+    /// <summary>How far the reduction of the rate has come.</summary>
+    internal PlateauState Plateau { get; set; } = PlateauState.Start;
+
+    /// <summary>The best parameters in a call of Fit with early stopping; null without, and after it.</summary>
+    internal BestParameters<T>? Best { get; set; }
+
     /// <summary>The fingerprint of the set that was trained on last; computed when it is asked for, which is when a checkpoint is
     /// saved.</summary>
     internal DatasetFingerprint? TrainingSet
@@ -235,7 +289,8 @@ public sealed class GradientDescentTrainer<T>
     /// <exception cref="ArgumentException">A set does not have the network's number of features, or targets for its outputs, or the
     /// trainer comes from a checkpoint and the training set is not the one that it was trained on, or an activation has no name with
     /// which <see cref="Checkpoints"/> could be saved.</exception>
-    /// <exception cref="ArgumentNullException"><paramref name="training"/> is null.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="training"/> is null, or <paramref name="validation"/> although something
+    /// watches its cost.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is negative, or there would be more epochs in
     /// all than <see cref="int.MaxValue"/>.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder of the checkpoints does not exist.</exception>
@@ -273,12 +328,15 @@ public sealed class GradientDescentTrainer<T>
         try
         {
             _running = settings;
+            Best = settings.EarlyStopping is null ? null : Best ?? new(Network); // that of a checkpoint, or a new one
             var run = new TrainingRun<T>(this, settings, State, training, epochs, validation, onEpoch, cancellationToken);
             _trainedOn = training;
             return run.Run();
         }
         finally
         {
+            Best?.Restore();
+            Best = null;
             _running = null;
             Network.EndTraining();
         }
@@ -297,6 +355,16 @@ public sealed class GradientDescentTrainer<T>
                     : $"An output layer with {Network.OutputActivation} has no usual loss: set {nameof(Loss)} before training.");
         }
 
+        if (validation is null && settings.NeedsValidation)
+        {
+            throw new ArgumentNullException(
+                nameof(validation),
+                $"{(settings.EarlyStopping?.Monitor == MonitoredCost.Validation ? nameof(EarlyStopping) : nameof(ReduceOnPlateau))} watches "
+                + $"the cost of a validation set, but there is none: give one, or let it watch {nameof(MonitoredCost)}."
+                + $"{nameof(MonitoredCost.Training)}.");
+        }
+
+        (settings.Schedule as MissingSchedule)?.Factor(0, 1);
         CheckSet(training, settings.Loss, nameof(training));
         if (validation is not null)
         {

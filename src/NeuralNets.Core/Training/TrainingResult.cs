@@ -6,6 +6,13 @@ public sealed class TrainingResult
     /// <summary>One result per epoch, in order.</summary>
     public required IReadOnlyList<EpochResult> Epochs { get; init; }
 
+    /// <summary>The epoch whose parameters the network has, those of the smallest cost; null without
+    /// <see cref="GradientDescentTrainer{T}.EarlyStopping"/>.</summary>
+    public required int? BestEpoch { get; init; }
+
+    /// <summary>Why the call ended.</summary>
+    public required TrainingEnd End { get; init; }
+
     /// <summary>The time that training took, evaluation excluded.</summary>
     public required TimeSpan TrainingTime { get; init; }
 
@@ -26,6 +33,8 @@ public sealed class TrainingResult
     internal static TrainingResult OfNothing(string backend) => new()
     {
         Epochs = [],
+        BestEpoch = null,
+        End = TrainingEnd.Completed,
         TrainingTime = TimeSpan.Zero,
         EvaluationTime = TimeSpan.Zero,
         SamplesPerSecond = 0,

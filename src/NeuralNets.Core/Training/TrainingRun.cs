@@ -34,6 +34,7 @@ internal sealed partial class TrainingRun<T>
     private readonly double[] _evaluationCosts;
     private readonly bool[] _evaluationHits;
     private readonly List<EpochResult> _results = [];
+    private readonly Stopwatch _time = Stopwatch.StartNew();
     private readonly Stopwatch _trainingTime = new();
     private readonly Stopwatch _evaluationTime = new();
     private ScoreSum _score;
@@ -42,6 +43,8 @@ internal sealed partial class TrainingRun<T>
     private bool _cancelled;
     private bool _alone;
     private bool _isWithinEpoch;
+    private bool _hasEnded;
+    private TrainingEnd _end;
     private bool _mustEvaluateTraining;
     private int _resume;
 
@@ -76,6 +79,8 @@ internal sealed partial class TrainingRun<T>
         _plan = StepPlan.Choose(trainer.Network, settings, _hooks, _batchSize);
         _step = new TrainingStep<T>(trainer.Network, settings, state, training, _plan, accumulates: _batchSize > _plan.MicroBatchSize);
         _epochStart = new(trainer.Network, state);
+        _hasEnded = trainer.Best?.Monitor.BadEpochs >= settings.EarlyStopping?.Patience; // a checkpoint from the end of a run
+        _end = _hasEnded ? TrainingEnd.StoppedEarly : TrainingEnd.Completed;
         _order = new int[training.Count];
         _evaluationCosts = new double[Math.Max(validation?.Count ?? 0, training.Count)];
         _evaluationHits = new bool[_evaluationCosts.Length];
@@ -115,13 +120,15 @@ internal sealed partial class TrainingRun<T>
             throw new OperationCanceledException(_cancellation);
         }
 
-        double samples = (double)_epochs * _training.Count;
+        double samples = (double)_results.Count * _training.Count;
         return new TrainingResult
         {
             Epochs = _results.AsReadOnly(),
             TrainingTime = _trainingTime.Elapsed,
             EvaluationTime = _evaluationTime.Elapsed,
             SamplesPerSecond = samples / _trainingTime.Elapsed.TotalSeconds,
+            BestEpoch = _trainer.Best?.Epoch is > 0 and var best ? best : null,
+            End = _end,
             WorkerCount = _plan.WorkerCount,
             Backend = _settings.Backend.Name,
         };
@@ -131,9 +138,12 @@ internal sealed partial class TrainingRun<T>
     {
         try
         {
-            for (int epoch = 0; epoch < _epochs && !_cancelled; epoch++)
+            bool hasEnded = _hasEnded;
+            for (int epoch = 0; epoch < _epochs && !_cancelled && !hasEnded; epoch++)
             {
                 RunEpoch(team, worker, isLast: epoch == _epochs - 1);
+                team.Barrier(); // worker 0 has decided whether there is another epoch
+                hasEnded = _hasEnded;
             }
         }
         finally
@@ -251,7 +261,11 @@ internal sealed partial class TrainingRun<T>
             ReadOnlySpan<int> samples = rest[..Math.Min(_plan.MicroBatchSize, size - done)];
             rest = rest[samples.Length..];
             var batch = new MicroBatch(
-                samples, rest[..Math.Min(samples.Length, rest.Length)], isFirst: done == 0, isLast: done + samples.Length == size);
+                samples, rest[..Math.Min(samples.Length, rest.Length)], isFirst: done == 0, isLast: done + samples.Length == size)
+            {
+                Epoch = _trainer.EpochsCompleted,
+                Position = start + done,
+            };
             if (worker == 0 && batch.IsFirst)
             {
                 _cancelled = _cancellation.IsCancellationRequested;
@@ -283,7 +297,7 @@ internal sealed partial class TrainingRun<T>
             if (worker == 0 && batch.IsFirst)
             {
                 // All have done the last update, and read this only behind the next barrier.
-                _lastUpdate = _lastUpdate.Next(_settings.Optimizer, _settings.LearningRate);
+                _lastUpdate = _lastUpdate.Next(_settings.Optimizer, NextRate());
             }
 
             if (worker == 0 && batch.IsLast)
@@ -324,6 +338,24 @@ internal sealed partial class TrainingRun<T>
 
         _hooks.OnStep?.Invoke(worker);
         return start + _batchSize;
+    }
+
+    /// <summary>Returns the learning rate of the next step.</summary>
+    private double NextRate()
+    {
+        double rate = _settings.ReduceOnPlateau is { } plateau
+            ? _trainer.Plateau.Rate(_settings.LearningRate, plateau.Minimum)
+            : _settings.LearningRate;
+        if (_settings.Schedule is not { } schedule)
+        {
+            return rate;
+        }
+
+        double factor = schedule.Factor(_lastUpdate.Number, StepsPerEpoch);
+        return factor >= 0 && T.IsFinite(T.CreateSaturating(rate * factor))
+            ? rate * factor
+            : throw new InvalidOperationException(FormattableString.Invariant(
+                $"The factor of a schedule must be finite and not negative, but {schedule} returned {factor} after {_lastUpdate.Number} steps."));
     }
 
     private ParameterUpdate<T> UpdateOf(int samples) => new(
@@ -402,9 +434,36 @@ internal sealed partial class TrainingRun<T>
         };
         _results.Add(result);
         _trainer.Add(result);
+        Watch(result);
 
         // Before the report: an epoch that was reported is not lost. The other workers wait at the next barrier.
-        _settings.Checkpoints?.SaveIfDue(_trainer, isLast);
+        _settings.Checkpoints?.SaveIfDue(_trainer, isLast || _hasEnded);
         _onEpoch?.Invoke(result);
+        if (!isLast && !_hasEnded && _time.Elapsed > _settings.TimeBudget)
+        {
+            _hasEnded = true;
+            _end = TrainingEnd.OutOfTime;
+            _settings.Checkpoints?.SaveIfDue(_trainer, isLast: true);
+        }
+    }
+
+    /// <summary>Lets the settings that watch the cost of an epoch see it.</summary>
+    private void Watch(EpochResult result)
+    {
+        if (_settings.ReduceOnPlateau is { } plateau)
+        {
+            double cost = CostMonitor.CostOf(plateau.Monitor, result.Training, result.Validation);
+            _trainer.Plateau = _trainer.Plateau.Next(plateau, _settings.LearningRate, cost);
+        }
+
+        if (_settings.EarlyStopping is { } stopping)
+        {
+            _trainer.Best!.Take(stopping, result.Epoch, CostMonitor.CostOf(stopping.Monitor, result.Training, result.Validation));
+            if (_trainer.Best.Monitor.BadEpochs >= stopping.Patience)
+            {
+                _hasEnded = true;
+                _end = TrainingEnd.StoppedEarly;
+            }
+        }
     }
 }

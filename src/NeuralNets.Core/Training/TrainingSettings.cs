@@ -2,6 +2,7 @@ using System.Numerics;
 using NeuralNets.Core.Backends;
 using NeuralNets.Core.Losses;
 using NeuralNets.Core.Optimizers;
+using NeuralNets.Core.Optimizers.Schedules;
 
 namespace NeuralNets.Core.Training;
 
@@ -17,6 +18,21 @@ internal sealed record TrainingSettings<T>
 
     /// <summary>The learning rate per step.</summary>
     public double LearningRate => OwnLearningRate ?? Optimizer.DefaultLearningRate;
+
+    /// <summary>What the rate is multiplied by in the course of training; null for 1.</summary>
+    public LearningRateSchedule? Schedule { get; init; }
+
+    /// <summary>When the rate is lowered; null for never.</summary>
+    public ReduceOnPlateau? ReduceOnPlateau { get; init; }
+
+    /// <summary>When training ends early; null for never.</summary>
+    public EarlyStopping? EarlyStopping { get; init; }
+
+    /// <summary>The time after which a call of Fit ends with the running epoch; null for none.</summary>
+    public TimeSpan? TimeBudget { get; init; }
+
+    /// <summary>Whether something watches the cost of a validation set.</summary>
+    public bool NeedsValidation => EarlyStopping?.Monitor == MonitoredCost.Validation || ReduceOnPlateau?.Monitor == MonitoredCost.Validation;
 
     /// <summary>The factor of the signs of the weights in the gradient.</summary>
     public double L1 { get; init; }
@@ -38,6 +54,9 @@ internal sealed record TrainingSettings<T>
 
     /// <summary>The loss; null if the output function has no usual one and none was set.</summary>
     public ILoss<T>? Loss { get; init; }
+
+    /// <summary>The rates of dropout; null for none.</summary>
+    public Dropout? Dropout { get; init; }
 
     /// <summary>The maximum number of threads that train.</summary>
     public int MaxDegreeOfParallelism { get; init; } = Environment.ProcessorCount;

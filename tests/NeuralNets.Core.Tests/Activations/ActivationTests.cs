@@ -35,7 +35,8 @@ public abstract class ActivationTests<T>
         for (int i = 0; i < z.Length; i++)
         {
             double expected = Value(double.CreateChecked(z[i]));
-            double.CreateChecked(a[i]).Should().BeApproximately(expected, 4 * Epsilon * Math.Abs(expected), "z is {0}", z[i]);
+            double tolerance = (4 * Epsilon * Math.Abs(expected)) + double.CreateChecked(T.Epsilon);
+            double.CreateChecked(a[i]).Should().BeApproximately(expected, tolerance, "z is {0}", z[i]);
         }
     }
 

@@ -17,6 +17,7 @@ public class WeightInitializerTests
     {
         { new HeUniform(), Math.Sqrt(2.0 / 300) },
         { new HeNormal(), Math.Sqrt(2.0 / 300) },
+        { new LecunNormal(), Math.Sqrt(1.0 / 300) },
         { new GlorotUniform(), Math.Sqrt(2.0 / 500) },
         { new GlorotNormal(), Math.Sqrt(2.0 / 500) },
         { new RandomNormal(), 0.01 },
@@ -33,6 +34,7 @@ public class WeightInitializerTests
 
             new HeUniform().Draw(3, 5, s_random, index).Should().Be(centred * Math.Sqrt(6.0 / 3));
             new HeNormal().Draw(3, 5, s_random, index).Should().Be(normal * Math.Sqrt(2.0 / 3));
+            new LecunNormal().Draw(3, 5, s_random, index).Should().Be(normal * Math.Sqrt(1.0 / 3));
             new GlorotUniform().Draw(3, 5, s_random, index).Should().Be(centred * Math.Sqrt(6.0 / 8));
             new GlorotNormal().Draw(3, 5, s_random, index).Should().Be(normal * Math.Sqrt(2.0 / 8));
             new RandomNormal(0.5).Draw(3, 5, s_random, index).Should().Be(normal * 0.5);

@@ -12,6 +12,9 @@ internal readonly struct HighPrecision
 
     private static readonly HighPrecision s_ln2 = ComputeLn2();
 
+    private static readonly HighPrecision s_sqrt2Pi =
+        FromDecimal("2.50662827463100050241576528481104525300698674060993831662992357634");
+
     // The value is significand·2^exponent.
     private readonly BigInteger _significand;
     private readonly int _exponent;
@@ -105,6 +108,61 @@ internal readonly struct HighPrecision
         return y;
     }
 
+    /// <summary><c>eˣ − 1</c>, accurate for small x, too.</summary>
+    public static HighPrecision ExpMinusOne(HighPrecision x)
+    {
+        HighPrecision rest = ExpMinusOneReduced(x, out int n);
+        return rest.Scale(n) + (One.Scale(n) - One);
+    }
+
+    /// <summary><c>ln(1 + x) = 2·artanh(x/(2 + x))</c> for x from 0 to 1, by its series.</summary>
+    public static HighPrecision LogOnePlus(HighPrecision x)
+    {
+        HighPrecision s = x / (One.Scale(1) + x);
+        HighPrecision square = s * s;
+        HighPrecision sum = s;
+        HighPrecision power = s;
+        for (int k = 3; !power._significand.IsZero && power.Magnitude > s.Magnitude - Precision; k += 2)
+        {
+            power *= square;
+            sum += power / new HighPrecision(k, 0);
+        }
+
+        return sum.Scale(1);
+    }
+
+    /// <summary>The density of the standard normal distribution, <c>φ(x) = e^(−x²/2)/√(2π)</c>.</summary>
+    public static HighPrecision NormalDensity(HighPrecision x) => Exp(-(x * x).Scale(-1)) / s_sqrt2Pi;
+
+    /// <summary>The upper tail of the standard normal distribution, <c>1 − Φ(x)</c> for x ≥ 0.</summary>
+    /// <remarks>Below 4, ½ less the series <c>φ(x)·(x + x³/3 + x⁵/(3·5) + …)</c>, of which 15 bits cancel; beyond, the continued fraction
+    /// <c>φ(x)/(x + 1/(x + 2/(x + 3/(x + …))))</c>.</remarks>
+    public static HighPrecision NormalTail(HighPrecision x)
+    {
+        HighPrecision density = NormalDensity(x);
+        if (x.Magnitude < 2)
+        {
+            HighPrecision square = x * x;
+            HighPrecision sum = x;
+            HighPrecision term = x;
+            for (int k = 3; !term._significand.IsZero && term.Magnitude > sum.Magnitude - Precision; k += 2)
+            {
+                term = term * square / new HighPrecision(k, 0);
+                sum += term;
+            }
+
+            return One.Scale(-1) - (density * sum);
+        }
+
+        HighPrecision fraction = x;
+        for (int k = 400; k > 0; k--)
+        {
+            fraction = x + (new HighPrecision(k, 0) / fraction);
+        }
+
+        return density / fraction;
+    }
+
     public static HighPrecision Tanh(HighPrecision x)
     {
         HighPrecision rest = ExpMinusOneReduced(x.Scale(1), out int n);
@@ -171,9 +229,10 @@ internal readonly struct HighPrecision
 
     private static int BitLength(BigInteger value) => (int)BigInteger.Abs(value).GetBitLength();
 
-    private HighPrecision Scale(int powerOfTwo) => new(_significand, _exponent + powerOfTwo);
+    public HighPrecision Scale(int powerOfTwo) => new(_significand, _exponent + powerOfTwo);
 
-    private double ToDouble()
+    /// <summary>Rounds toward −∞ to 62 bits, and then to double.</summary>
+    public double ToDouble()
     {
         int excess = Math.Max(0, BitLength(_significand) - 62);
         return Math.ScaleB((double)(long)(_significand >> excess), _exponent + excess);

@@ -112,7 +112,7 @@ public class SampleTests
     [InlineData("--hidden", "12,a,b", "--hidden must be whole numbers from 1 to 10000, separated by commas, but was '12,a,b'.")]
     [InlineData("--learning-rate", "-1", "--learning-rate must be a positive number of at most 1E+30, but was '-1'.")]
     [InlineData("--learning-rate", "1e300", "--learning-rate must be a positive number of at most 1E+30, but was '1e300'.")]
-    [InlineData("--activation", "foo", "--activation must be one of relu, leaky-relu, sigmoid, tanh, identity, but was 'foo'.")]
+    [InlineData("--activation", "foo", "--activation must be one of relu, leaky-relu, sigmoid, tanh, identity, *, but was 'foo'.")]
     [InlineData("--seed", "-1", "--seed must be a whole number from 0 to 9223372036854775807, but was '-1'.")]
     [InlineData("--samples", "70000", "--samples must be at most 60000, the number of training images, but was 70000.")]
     [InlineData("--data", "there is no such folder", "*there is no such folder*")]
@@ -170,7 +170,7 @@ public class SampleTests
     [Theory]
     [InlineData("explore", "--digits", "0", "--digits must be a whole number from 1 to 100, but was '0'.")]
     [InlineData("explore", "--seed", "x", "--seed must be a whole number from 0 to 9223372036854775807, but was 'x'.")]
-    [InlineData("reproduce", "--activation", "identity", "--activation must be one of relu, *, tanh, all, but was *")]
+    [InlineData("reproduce", "--activation", "identity", "--activation must be one of relu, *, tanh, *, all, but was *")]
     [InlineData("--epochs", "3", "explore", "Options must follow the command explore, but --epochs comes before it.")]
     [InlineData("explore", "--epochs", "3", "*--epochs*")]
     public async Task Run_WrongCommandLine_EndsWithAClearLine(string first, string second, string third, string message)

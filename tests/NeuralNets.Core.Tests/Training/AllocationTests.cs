@@ -24,6 +24,12 @@ public sealed class AllocationTests
     public void Step_SteadyStateInDouble_AllocatesNothingOnAnyWorker(int workers, int? batchSize, int microBatchSize, bool byUnits) =>
         CheckSteps<double>(workers, batchSize, microBatchSize, byUnits, new Sigmoid<double>());
 
+    [Theory]
+    [InlineData(1, 32, 256, false)]
+    [InlineData(2, 50, 16, true)]
+    public void Step_SteadyStateWithDropout_AllocatesNothingOnAnyWorker(int workers, int batchSize, int microBatchSize, bool byUnits) =>
+        CheckSteps<float>(workers, batchSize, microBatchSize, byUnits, new Gelu<float>(), dropout: new Dropout(0.5, 0.2));
+
     [MklTheory]
     [InlineData(1, 32, 256, false)]
     [InlineData(2, 50, 16, true)]
@@ -54,7 +60,13 @@ public sealed class AllocationTests
     }
 
     private static void CheckSteps<T>(
-        int workers, int? batchSize, int microBatchSize, bool byUnits, IActivation<T> activation, string backend = "managed")
+        int workers,
+        int? batchSize,
+        int microBatchSize,
+        bool byUnits,
+        IActivation<T> activation,
+        string backend = "managed",
+        Dropout? dropout = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const int Warm = 20;
@@ -64,6 +76,7 @@ public sealed class AllocationTests
         {
             BatchSize = batchSize,
             Backend = TestBackends.Create(backend),
+            Dropout = dropout,
             Hooks =
             {
                 WorkerCount = workers,

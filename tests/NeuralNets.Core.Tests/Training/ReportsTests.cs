@@ -156,8 +156,8 @@ public sealed class ReportsTests
         }
 
         network.Evaluate(set, new CrossEntropyLoss<double>(1e-9)).Cost.Should().NotBe(expected.Cost);
-        new Network<double>(2, [new(2, new Identity<double>())], seed: 1).Invoking(it => it.Evaluate(set))
-            .Should().Throw<ArgumentException>().WithParameterName("loss").WithMessage("*Identity*no usual loss*");
+        new Network<double>(2, [new(2, new Tanh<double>())], seed: 1).Invoking(it => it.Evaluate(set))
+            .Should().Throw<ArgumentException>().WithParameterName("loss").WithMessage("*Tanh*no usual loss*");
     }
 
     [Fact]

@@ -19,6 +19,7 @@ public sealed class SettingsTests
         ["BatchSize"] = trainer => trainer.BatchSize = 7,
         ["BatchSize, all"] = trainer => trainer.BatchSize = null,
         ["Seed"] = trainer => trainer.Seed = 99,
+        ["Dropout"] = trainer => trainer.Dropout = new Dropout(0.5, 0.1),
         ["Loss"] = trainer => trainer.Loss = new CrossEntropyLoss<float>(1e-3),
         ["Optimizer"] = trainer => trainer.Optimizer = new TestMomentum(),
         ["Backend"] = trainer => trainer.Backend = new MathNetBackend(),

@@ -5,6 +5,7 @@ using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Losses;
 using NeuralNets.Core.Optimizers;
+using NeuralNets.Core.Optimizers.Schedules;
 using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests.Training;
@@ -77,6 +78,9 @@ internal sealed record TrainingOracle(
         {
             LearningRate = Rate,
             Optimizer = CreateOptimizer(),
+
+            // Four steps of warm-up, three of which are an epoch.
+            Schedule = Name.EndsWith("scheduled", StringComparison.Ordinal) ? new CosineDecay(Epochs, warmUpEpochs: 4.0 / 3) : null,
             L1 = L1,
             L2 = L2,
             MaxGradientNorm = MaxGradientNorm,

@@ -36,7 +36,7 @@ internal abstract class FirstLayer<T>
     public abstract void MultiplyValues(DenseLayer<T> layer, int start, int count, MatrixTarget<T> z);
 
     /// <summary>Computes the derivatives of all units for some samples, from those of the layer behind.</summary>
-    public abstract void BackwardSamples(LayerValues<T> behind, int start, int count);
+    public abstract void BackwardSamples(LayerValues<T> behind, MicroBatch batch, int start, int count);
 
     /// <summary>Computes the derivatives of the worker's units for all samples, from those of the layer behind.</summary>
     public abstract void BackwardUnits(LayerValues<T> behind, MicroBatch batch, int worker);

@@ -19,14 +19,14 @@ internal sealed class FirstLayerBySamples<T> : FirstLayer<T>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="samples">The training set.</param>
     /// <param name="plan">How the work is cut.</param>
-    /// <param name="backend">What computes the products.</param>
+    /// <param name="settings">The settings of the run.</param>
     public FirstLayerBySamples(
-        LayerValues<T> values, LayerParameters<T> parameters, Dataset<T> samples, StepPlan plan, GemmBackend backend)
+        LayerValues<T> values, LayerParameters<T> parameters, Dataset<T> samples, StepPlan plan, TrainingSettings<T> settings)
     {
         _values = values;
         _parameters = parameters;
-        _backend = backend;
-        _input = new(samples, plan.MicroBatchSize, backend);
+        _backend = settings.Backend;
+        _input = new(samples, plan.MicroBatchSize, settings);
         _scratch = new InputScratch[plan.WorkerCount];
         for (int worker = 0; worker < _scratch.Length; worker++)
         {
@@ -69,15 +69,16 @@ internal sealed class FirstLayerBySamples<T> : FirstLayer<T>
         (int nextStart, int nextCount) = Partition.Share(batch.Next.Length, _scratch.Length, worker);
         MatrixTarget<T> z = _values.Z(start, count);
         _input.Multiply(
+            batch,
             start,
-            batch.Samples.Slice(start, count),
+            count,
             batch.Next.Slice(nextStart, nextCount),
             Layer.WeightView,
             LargestWeight(),
             _scratch[worker],
             z);
         Columns.Add(z.Span, Layer.BiasSpan, count);
-        _values.Activate(start, count);
+        _values.Activate(batch, start, count);
     }
 
     /// <inheritdoc/>
@@ -85,7 +86,8 @@ internal sealed class FirstLayerBySamples<T> : FirstLayer<T>
         _backend.Product(layer.WeightView, _values.ValuesView(start, count), z, layer.OutputCount);
 
     /// <inheritdoc/>
-    public override void BackwardSamples(LayerValues<T> behind, int start, int count) => _values.Backward(behind, start, count);
+    public override void BackwardSamples(LayerValues<T> behind, MicroBatch batch, int start, int count) =>
+        _values.Backward(behind, batch, start, count);
 
     /// <inheritdoc/>
     public override void BackwardUnits(LayerValues<T> behind, MicroBatch batch, int worker)

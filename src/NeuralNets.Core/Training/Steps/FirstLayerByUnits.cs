@@ -20,16 +20,16 @@ internal sealed class FirstLayerByUnits<T> : FirstLayer<T>
     /// <param name="samples">The training set.</param>
     /// <param name="plan">How the work is cut.</param>
     /// <param name="keepsSums">Whether sums of gradients are written down.</param>
-    /// <param name="backend">What computes the products.</param>
+    /// <param name="settings">The settings of the run.</param>
     public FirstLayerByUnits(
-        DenseLayer<T> layer, LayerSlots<T> slots, Dataset<T> samples, StepPlan plan, bool keepsSums, GemmBackend backend)
+        DenseLayer<T> layer, LayerSlots<T> slots, Dataset<T> samples, StepPlan plan, bool keepsSums, TrainingSettings<T> settings)
     {
-        _backend = backend;
+        _backend = settings.Backend;
         _shards = new UnitShard<T>[plan.WorkerCount];
         for (int worker = 0; worker < _shards.Length; worker++)
         {
             (int start, int units) = plan.Units(layer.OutputCount, worker);
-            _shards[worker] = new(samples, layer, slots, start, units, plan.MicroBatchSize, keepsSums, backend);
+            _shards[worker] = new(samples, layer, slots, start, units, plan.MicroBatchSize, keepsSums, settings);
         }
     }
 
@@ -65,13 +65,13 @@ internal sealed class FirstLayerByUnits<T> : FirstLayer<T>
     }
 
     /// <inheritdoc/>
-    public override void BackwardSamples(LayerValues<T> behind, int start, int count)
+    public override void BackwardSamples(LayerValues<T> behind, MicroBatch batch, int start, int count)
     {
     }
 
     /// <inheritdoc/>
     public override void BackwardUnits(LayerValues<T> behind, MicroBatch batch, int worker) =>
-        _shards[worker].Backward(behind, batch.Samples.Length);
+        _shards[worker].Backward(behind, batch);
 
     /// <inheritdoc/>
     public override void Update(MicroBatch batch, ParameterUpdate<T> update, GradientSquares<T>? squares, int worker) =>

@@ -13,12 +13,15 @@ internal sealed class LayerValues<T>
     private readonly AlignedMemory<T> _z;
     private readonly AlignedMemory<T> _a;
     private readonly AlignedMemory<T> _dz;
+    private readonly LayerDropout<T>? _dropout;
+    private readonly AlignedMemory<T> _kept; // the values after dropout; those of the function where there is none
 
     /// <param name="layer">The layer.</param>
     /// <param name="columns">The maximum number of samples of a micro-batch.</param>
     /// <param name="isOutput">Whether it is the output layer. Its function is in the loss, so its values are not kept.</param>
+    /// <param name="dropout">The dropout of its values; null for none.</param>
     /// <param name="backend">What computes the products.</param>
-    public LayerValues(DenseLayer<T> layer, int columns, bool isOutput, GemmBackend backend)
+    public LayerValues(DenseLayer<T> layer, int columns, bool isOutput, LayerDropout<T>? dropout, GemmBackend backend)
     {
         Layer = layer;
         _backend = backend;
@@ -26,6 +29,8 @@ internal sealed class LayerValues<T>
         _z = new(length, exact: backend.CopiesParts);
         _a = new(isOutput ? 0 : length, exact: backend.CopiesParts);
         _dz = new(length, exact: backend.CopiesParts);
+        _dropout = dropout;
+        _kept = dropout is null ? _a : new(length, exact: backend.CopiesParts);
     }
 
     /// <summary>The layer.</summary>
@@ -40,26 +45,37 @@ internal sealed class LayerValues<T>
     /// <summary>Returns the derivatives of the costs by the inputs of the function, for some samples.</summary>
     public MatrixTarget<T> Dz(int start, int count) => Part(_dz, start, count);
 
-    /// <summary>Returns the values of all units as an operand.</summary>
-    public MatrixView<T> ValuesView(int start, int count) => A(start, count).View(Layer.OutputCount, count);
+    /// <summary>Returns the values of all units, after dropout, as an operand.</summary>
+    public MatrixView<T> ValuesView(int start, int count) => Part(_kept, start, count).View(Layer.OutputCount, count);
 
     /// <summary>Returns the derivatives as an operand.</summary>
     public MatrixView<T> DerivativesView(int start, int count) => Dz(start, count).View(Layer.OutputCount, count);
 
-    /// <summary>Applies the function of a hidden layer to some samples.</summary>
-    public void Activate(int start, int count)
+    /// <summary>Applies the function of a hidden layer to some samples, and dropout.</summary>
+    public void Activate(MicroBatch batch, int start, int count)
     {
-        if (_a.Span.Length > 0)
+        if (_a.Span.Length == 0)
         {
-            Layer.Elementwise!.Evaluate(Z(start, count).Span, A(start, count).Span);
+            return;
+        }
+
+        Span<T> a = A(start, count).Span;
+        Layer.Elementwise!.Evaluate(Z(start, count).Span, a);
+        if (_dropout is not null)
+        {
+            // The derivative of the function takes its values as they were.
+            Span<T> kept = Part(_kept, start, count).Span;
+            a.CopyTo(kept);
+            _dropout.Apply(batch, start, kept);
         }
     }
 
     /// <summary>Computes <c>dZ = (Wᵀ·dZ of the layer behind) ∘ f′(Z)</c> for some samples of a hidden layer.</summary>
-    public void Backward(LayerValues<T> behind, int start, int count)
+    public void Backward(LayerValues<T> behind, MicroBatch batch, int start, int count)
     {
         MatrixTarget<T> dz = Dz(start, count);
         _backend.Product(behind.Layer.WeightView.Transposed, behind.DerivativesView(start, count), dz, Layer.OutputCount);
+        _dropout?.Apply(batch, start, dz.Span);
         Layer.Elementwise!.MultiplyByDerivative(Z(start, count).Span, A(start, count).Span, dz.Span);
     }
 

@@ -11,6 +11,12 @@ internal readonly ref struct MicroBatch(ReadOnlySpan<int> samples, ReadOnlySpan<
 
     public ReadOnlySpan<int> Next { get; } = next;
 
+    /// <summary>The number of the epoch, counted from 0.</summary>
+    public int Epoch { get; init; }
+
+    /// <summary>The position of the first sample in the epoch.</summary>
+    public int Position { get; init; }
+
     public bool IsFirst { get; } = isFirst;
 
     public bool IsLast { get; } = isLast;

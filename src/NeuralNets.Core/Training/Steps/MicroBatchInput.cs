@@ -21,33 +21,40 @@ internal sealed class MicroBatchInput<T>
 
     private readonly Dataset<T> _samples;
     private readonly GemmBackend _backend;
+    private readonly LayerDropout<T>? _dropout;
+    private readonly double _largest;
     private readonly int _words;
     private readonly AlignedMemory<T> _values; // (features × micro-batch)
     private readonly ulong[] _nonzeros; // what of them is not zero
 
     /// <param name="samples">The training set.</param>
     /// <param name="columns">The maximum number of samples of a micro-batch.</param>
-    /// <param name="backend">What computes the products.</param>
-    public MicroBatchInput(Dataset<T> samples, int columns, GemmBackend backend)
+    /// <param name="settings">The settings of the run.</param>
+    public MicroBatchInput(Dataset<T> samples, int columns, TrainingSettings<T> settings)
     {
+        GemmBackend backend = settings.Backend;
         _samples = samples;
         _backend = backend;
+        _dropout = LayerDropout<T>.OfInputs(settings, samples.FeatureCount);
+        _largest = samples.LargestFeature * (_dropout?.Factor ?? 1);
         _words = Nonzeros.Words(samples.FeatureCount);
         _values = new(checked(samples.FeatureCount * columns), exact: backend.CopiesParts);
         _nonzeros = new ulong[backend.LeavesOutZeros ? _words * columns : 0];
     }
 
     /// <summary>Gathers samples and computes their <c>Z = W·X</c>.</summary>
-    /// <param name="start">The first column that the samples take.</param>
-    /// <param name="samples">The positions of the samples in the training set.</param>
+    /// <param name="batch">The micro-batch.</param>
+    /// <param name="start">The first of its samples, and the first column that they take.</param>
+    /// <param name="sampleCount">The number of samples.</param>
     /// <param name="next">Those of the samples that will be gathered next.</param>
     /// <param name="weights">(units × features).</param>
     /// <param name="largestWeight">A bound of the weights; NaN if it is not known.</param>
     /// <param name="scratch">The worker's.</param>
     /// <param name="z">Receives (units × samples).</param>
     public void Multiply(
+        MicroBatch batch,
         int start,
-        ReadOnlySpan<int> samples,
+        int sampleCount,
         ReadOnlySpan<int> next,
         MatrixView<T> weights,
         double largestWeight,
@@ -55,11 +62,13 @@ internal sealed class MicroBatchInput<T>
         MatrixTarget<T> z)
     {
         int features = _samples.FeatureCount;
+        ReadOnlySpan<int> samples = batch.Samples.Slice(start, sampleCount);
         for (int done = 0; done < samples.Length; done += BlockColumns)
         {
             int count = Math.Min(BlockColumns, samples.Length - done);
             Span<T> values = _values.Span.Slice((start + done) * features, count * features);
             _samples.Gather(samples.Slice(done, count), values);
+            _dropout?.Apply(batch, start + done, values);
 
             ReadOnlySpan<int> following = done + count < samples.Length ? samples[(done + count)..] : next;
             _samples.Prefetch(following[..Math.Min(BlockColumns, following.Length)]);
@@ -111,7 +120,7 @@ internal sealed class MicroBatchInput<T>
             return;
         }
 
-        scratch.LargestSum = (batch.IsFirst ? 0 : scratch.LargestSum) + (Magnitude.Max(dz.Data) * _samples.LargestFeature * samples);
+        scratch.LargestSum = (batch.IsFirst ? 0 : scratch.LargestSum) + (Magnitude.Max(dz.Data) * _largest * samples);
         bool isPerColumn = InputScratch.IsPerColumn(scratch.LargestSum);
         GradientProduct<T> gradient = new(_backend, dz, x);
         if (!new InputZeros(_nonzeros.AsSpan(0, samples * _words), isPerColumn, default).AreFew(_samples.FeatureCount, samples))

@@ -56,15 +56,18 @@ internal sealed class TrainingStep<T>
         _parameters = new LayerParameters<T>[layers];
         for (int l = plan.CutsFirstLayerByUnits ? 1 : 0; l < layers; l++)
         {
-            _values[l] = new(network.Layers[l], plan.MicroBatchSize, isOutput: l == layers - 1, _backend);
+            _values[l] = new(network.Layers[l], plan.MicroBatchSize, isOutput: l == layers - 1, DropoutOf(l), _backend);
             _parameters[l] = new(network.Layers[l], state.Layers[l], keepsSums, _backend);
         }
 
         _first = plan.CutsFirstLayerByUnits
-            ? new FirstLayerByUnits<T>(network.Layers[0], state.Layers[0], samples, plan, keepsSums, _backend)
-            : new FirstLayerBySamples<T>(_values[0], _parameters[0], samples, plan, _backend);
+            ? new FirstLayerByUnits<T>(network.Layers[0], state.Layers[0], samples, plan, keepsSums, settings)
+            : new FirstLayerBySamples<T>(_values[0], _parameters[0], samples, plan, settings);
         _head = new(settings.Loss!, samples.Targets, plan.MicroBatchSize);
         _squares = [.. network.Layers.Select(layer => settings.MaxGradientNorm is null ? null : new GradientSquares<T>(layer))];
+
+        LayerDropout<T>? DropoutOf(int l) =>
+            l == layers - 1 ? null : LayerDropout<T>.OfHidden(settings, l, network.Layers[l].OutputCount);
     }
 
     /// <summary>Whether a cost in the micro-batch was NaN or infinite. Valid after the barrier that follows
@@ -98,7 +101,7 @@ internal sealed class TrainingStep<T>
         _first.ForwardSamples(batch, worker);
         for (int l = 1; l < _values.Length; l++)
         {
-            Forward(l, start, count);
+            Forward(l, batch, start, count);
         }
 
         LayerValues<T> output = _values[^1];
@@ -109,12 +112,12 @@ internal sealed class TrainingStep<T>
 
         for (int l = _values.Length - 2; l > 0; l--)
         {
-            _values[l].Backward(_values[l + 1], start, count);
+            _values[l].Backward(_values[l + 1], batch, start, count);
         }
 
         if (_values.Length > 1)
         {
-            _first.BackwardSamples(_values[1], start, count);
+            _first.BackwardSamples(_values[1], batch, start, count);
         }
     }
 
@@ -194,7 +197,7 @@ internal sealed class TrainingStep<T>
     private bool HasBiases(int l, int worker) => worker == l % _workers;
 
     /// <summary>Computes the values of a layer from those of the layer before, for some samples.</summary>
-    private void Forward(int l, int start, int count)
+    private void Forward(int l, MicroBatch batch, int start, int count)
     {
         LayerValues<T> values = _values[l];
         MatrixTarget<T> z = values.Z(start, count);
@@ -208,6 +211,6 @@ internal sealed class TrainingStep<T>
             values.Layer.Affine(_values[l - 1].ValuesView(start, count), z, _backend);
         }
 
-        values.Activate(start, count);
+        values.Activate(batch, start, count);
     }
 }

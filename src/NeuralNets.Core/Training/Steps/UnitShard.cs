@@ -24,6 +24,8 @@ internal sealed class UnitShard<T>
     private readonly AlignedMemory<T> _z; // (units × micro-batch)
     private readonly AlignedMemory<T> _a;
     private readonly AlignedMemory<T> _dz;
+    private readonly LayerDropout<T>? _dropout;
+    private readonly AlignedMemory<T> _kept; // the values after dropout; those of the function where there is none
     private bool _isAhead;
 
     /// <param name="samples">The training set.</param>
@@ -33,7 +35,7 @@ internal sealed class UnitShard<T>
     /// <param name="units">The number of units.</param>
     /// <param name="columns">The maximum number of samples of a micro-batch.</param>
     /// <param name="keepsSums">Whether sums of gradients are written down.</param>
-    /// <param name="backend">What computes the products.</param>
+    /// <param name="settings">The settings of the run.</param>
     public UnitShard(
         Dataset<T> samples,
         DenseLayer<T> layer,
@@ -42,14 +44,14 @@ internal sealed class UnitShard<T>
         int units,
         int columns,
         bool keepsSums,
-        GemmBackend backend)
+        TrainingSettings<T> settings)
     {
-        _backend = backend;
+        _backend = settings.Backend;
         _layer = layer;
         _slots = slots;
         FirstUnit = firstUnit;
         UnitCount = units;
-        _input = new(samples, columns, backend);
+        _input = new(samples, columns, settings);
         _scratch = new(layer.InputCount, columns);
         _weights = new(units * layer.InputCount);
         _weightSums = new(keepsSums ? units * layer.InputCount : 0);
@@ -58,6 +60,8 @@ internal sealed class UnitShard<T>
         _z = new(checked(units * columns));
         _a = new(units * columns);
         _dz = new(units * columns);
+        _dropout = LayerDropout<T>.OfHidden(settings, 0, layer.OutputCount);
+        _kept = _dropout is null ? _a : new(units * columns);
     }
 
     /// <summary>The first of the layer's units that are here.</summary>
@@ -66,9 +70,9 @@ internal sealed class UnitShard<T>
     /// <summary>The number of units that are here.</summary>
     public int UnitCount { get; }
 
-    /// <summary>Returns the units' values for some samples of the micro-batch, (units × samples).</summary>
+    /// <summary>Returns the units' values, after dropout, for some samples of the micro-batch, (units × samples).</summary>
     public MatrixView<T> Values(int firstSample, int samples) =>
-        MatrixView<T>.ColumnMajor(_a.Span.Slice(firstSample * UnitCount, samples * UnitCount), UnitCount, samples);
+        MatrixView<T>.ColumnMajor(_kept.Span.Slice(firstSample * UnitCount, samples * UnitCount), UnitCount, samples);
 
     /// <summary>Copies the weights, and what the optimizer remembers of them, from the layer.</summary>
     public void Load()
@@ -105,18 +109,27 @@ internal sealed class UnitShard<T>
     {
         Span<T> z = _z.Span[..(UnitCount * batch.Samples.Length)];
         var weights = MatrixView<T>.ColumnMajor(_weights.Span, UnitCount, _layer.InputCount);
-        _input.Multiply(0, batch.Samples, batch.Next, weights, _scratch.LargestWeight, _scratch, z);
+        _input.Multiply(batch, 0, batch.Samples.Length, batch.Next, weights, _scratch.LargestWeight, _scratch, z);
         Columns.Add(z, Biases, batch.Samples.Length);
         _layer.Elementwise!.Evaluate(z, _a.Span[..z.Length]);
+        if (_dropout is not null)
+        {
+            // The derivative of the function takes its values as they were.
+            Span<T> kept = _kept.Span[..z.Length];
+            _a.Span[..z.Length].CopyTo(kept);
+            _dropout.Apply(batch, 0, kept, FirstUnit, UnitCount);
+        }
     }
 
     /// <summary>Computes the derivatives by the units' inputs, <c>dZ = (Wᵀ·dZ of the layer behind) ∘ f′(Z)</c>.</summary>
-    public void Backward(LayerValues<T> behind, int samples)
+    public void Backward(LayerValues<T> behind, MicroBatch batch)
     {
+        int samples = batch.Samples.Length;
         int length = UnitCount * samples;
         Span<T> dz = _dz.Span[..length];
         MatrixView<T> weights = behind.Layer.WeightView.Transposed.RowRange(FirstUnit, UnitCount);
         _backend.Product(weights, behind.DerivativesView(0, samples), dz, UnitCount);
+        _dropout?.Apply(batch, 0, dz, FirstUnit, UnitCount);
         _layer.Elementwise!.MultiplyByDerivative(_z.Span[..length], _a.Span[..length], dz);
     }
 
