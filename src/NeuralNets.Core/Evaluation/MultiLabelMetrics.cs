@@ -78,7 +78,7 @@ public sealed class MultiLabelMetrics
         ReadOnlySpan<T> expected = EvaluationInput.Columns(actual, nameof(actual));
         ReadOnlySpan<T> given = EvaluationInput.Columns(probabilities, nameof(probabilities));
         return actual.RowCount == probabilities.RowCount && actual.ColumnCount == probabilities.ColumnCount
-            ? Compare(expected, given, actual.RowCount, weights, threshold)
+            ? Compare(expected, nameof(actual), given, actual.RowCount, weights, threshold)
             : throw new ArgumentException(
                 $"There must be one probability per label and sample, but the labels are {actual.RowCount} x {actual.ColumnCount} and the "
                 + $"probabilities {probabilities.RowCount} x {probabilities.ColumnCount}.",
@@ -110,6 +110,7 @@ public sealed class MultiLabelMetrics
         EvaluationInput.CheckShape(samples, samples.ValueCount, probabilities, "probabilities", nameof(probabilities));
         return Compare(
             samples.Values,
+            nameof(samples),
             EvaluationInput.Columns(probabilities, nameof(probabilities)),
             samples.ValueCount,
             samples.Weights,
@@ -125,19 +126,24 @@ public sealed class MultiLabelMetrics
         + string.Create(CultureInfo.InvariantCulture, $"of {Labels.Count} labels");
 
     private static MultiLabelMetrics Compare<T>(
-        ReadOnlySpan<T> actual, ReadOnlySpan<T> probabilities, int labels, ReadOnlySpan<double> weights, double threshold)
+        ReadOnlySpan<T> actual,
+        string actualParameter,
+        ReadOnlySpan<T> probabilities,
+        int labels,
+        ReadOnlySpan<double> weights,
+        double threshold)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         BinaryMetrics.CheckThreshold(threshold);
         if (actual.IsEmpty)
         {
-            throw new ArgumentException("There must be at least one label and one sample, but there was none.", nameof(actual));
+            throw new ArgumentException("There must be at least one label and one sample, but there was none.", actualParameter);
         }
 
         int samples = actual.Length / labels;
         EvaluationInput.CheckProbabilities(probabilities, labels, nameof(probabilities));
         SampleWeights counted = SampleWeights.Checked(weights, samples, nameof(weights));
-        int[] answers = EvaluationInput.ToLabels(actual, labels, nameof(actual));
+        int[] answers = EvaluationInput.ToLabels(actual, labels, actualParameter);
         int[] own = new int[samples];
         var ofLabel = new T[samples];
         bool[] isWrong = new bool[samples];

@@ -1,16 +1,25 @@
 namespace NeuralNets.Core.Evaluation;
 
 /// <summary>How much each sample counts in a measure: 1 unless weights are given.</summary>
+/// <remarks>Weights are scaled by a power of two, which changes no ratio by a bit, so that products of two
+/// sums neither overflow nor vanish.</remarks>
 internal readonly ref struct SampleWeights
 {
-    private readonly ReadOnlySpan<double> _weights;
+    private const int MostExponent = 1000;
 
-    private SampleWeights(ReadOnlySpan<double> weights) => _weights = weights;
+    private readonly ReadOnlySpan<double> _weights;
+    private readonly double _scale;
+
+    private SampleWeights(ReadOnlySpan<double> weights, double sum)
+    {
+        _weights = weights;
+        _scale = Math.ScaleB(1, Math.Clamp(-Math.ILogB(sum), -MostExponent, MostExponent));
+    }
 
     /// <summary>Whether weights were given.</summary>
     public bool AreGiven => !_weights.IsEmpty;
 
-    public double this[int sample] => _weights.IsEmpty ? 1 : _weights[sample];
+    public double this[int sample] => _weights.IsEmpty ? 1 : _weights[sample] * _scale;
 
     /// <param name="weights">One per sample, or none.</param>
     /// <param name="count">The number of samples.</param>
@@ -43,7 +52,7 @@ internal readonly ref struct SampleWeights
         }
 
         return sum > 0 && double.IsFinite(sum)
-            ? new(weights)
+            ? new(weights, sum)
             : throw new ArgumentException(
                 FormattableString.Invariant($"Weights must have a positive and finite sum, but theirs is {sum}."), parameter);
     }

@@ -66,6 +66,8 @@ public sealed class MultiLabelMetricsTests
         Action weights = () => MultiLabelMetrics.Of(s_actual, s_probabilities, weights: [1, 2]);
 
         soft.Should().Throw<ArgumentException>().WithMessage("Actual answers must be 0 or 1, but that of sample 1 for output 2 is 0.5.*");
+        classes.Invoking(set => MultiLabelMetrics.Of(Dataset<double>.FromMatrix(s_actual, half), s_probabilities))
+            .Should().Throw<ArgumentException>().WithParameterName("samples");
         probability.Should().Throw<ArgumentException>().WithMessage("*but that of sample 2 for output 1 is NaN.*");
         shape.Should().Throw<ArgumentException>().WithMessage("*the labels are 3 x 3 and the probabilities 3 x 2.*");
         threshold.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("threshold");

@@ -156,6 +156,30 @@ public sealed class RankingCurvesTests
         }
     }
 
+    [Theory]
+    [InlineData(1e-300)]
+    [InlineData(5e-324)]
+    [InlineData(1e200)]
+    [InlineData(1e307)]
+    public void Of_WeightsOfAnySize_IsThatOfTheirRatios(double unit)
+    {
+        int[] actual = [1, 0, 1, 0, 1];
+        double[] scores = [0.9, 0.8, 0.8, 0.4, 0.3];
+        double[] weights = [1, 2, 3, 1, 2];
+        double[] scaled = [.. weights.Select(weight => weight * unit)];
+
+        RocCurve.Of<double>(actual, scores, scaled).Auc
+            .Should().BeApproximately(RocCurve.Of<double>(actual, scores, weights).Auc, 1e-15).And.BeInRange(0.1, 0.9);
+        PrecisionRecallCurve.Of<double>(actual, scores, scaled).AveragePrecision
+            .Should().BeApproximately(PrecisionRecallCurve.Of<double>(actual, scores, weights).AveragePrecision, 1e-15);
+        BinaryMetrics.Of<double>(actual, scores, scaled).Confusion.MatthewsCorrelation
+            .Should().BeApproximately(BinaryMetrics.Of<double>(actual, scores, weights).Confusion.MatthewsCorrelation, 1e-15);
+        OutputMetrics metrics = RegressionMetrics.Of<double>(scores, [1, 1, 0, 0, 0.5], scaled).Average;
+        OutputMetrics expected = RegressionMetrics.Of<double>(scores, [1, 1, 0, 0, 0.5], weights).Average;
+        metrics.RSquared.Should().BeApproximately(expected.RSquared!.Value, 1e-15);
+        metrics.MedianAbsoluteError.Should().Be(expected.MedianAbsoluteError);
+    }
+
     [Fact]
     public void ToString_AnyCulture_HasPoints()
     {
