@@ -1,8 +1,8 @@
 namespace NeuralNets.Core.Evaluation;
 
 /// <summary>How much each sample counts in a measure: 1 unless weights are given.</summary>
-/// <remarks>Weights are scaled by a power of two, which changes no ratio by a bit, so that products of two sums neither overflow nor vanish.
-/// </remarks>
+/// <remarks>Weights are scaled by a power of two, which changes no ratio by a bit, so that products of two sums neither overflow nor
+/// vanish.</remarks>
 internal readonly ref struct SampleWeights
 {
     private const int MostExponent = 1000;
