@@ -103,6 +103,14 @@ public sealed class EarlyStoppingTests
     }
 
     [Fact]
+    public void IsBest_OfEqualCosts_IsTheFirst()
+    {
+        new CostMonitor(Best: 1, BadEpochs: 0).IsBest(1).Should().BeFalse();
+        new CostMonitor(Best: 1, BadEpochs: 0).IsBest(double.NaN).Should().BeFalse();
+        CostMonitor.Start.IsBest(1).Should().BeTrue();
+    }
+
+    [Fact]
     public void ReduceOnPlateau_CostsByHand_FollowsKeras()
     {
         // Keras 2.12: factor 0.5, patience 2, min_delta 0.1, cooldown 2, min_lr 0.2, starting at 1.
