@@ -13,11 +13,12 @@ internal static class EpochDisplay
     /// <param name="terminal">Where to show it.</param>
     /// <param name="epochs">How many epochs will come.</param>
     /// <param name="samples">How many samples an epoch has.</param>
+    /// <param name="watched">The name of the set that is evaluated after each epoch.</param>
     /// <param name="linesBetween">The epochs from one line to the next where there is no bar; 0 for no lines.</param>
     /// <param name="train">Trains, and reports its epochs.</param>
     /// <returns>What <paramref name="train"/> returns.</returns>
     public static TResult Show<TResult>(
-        Terminal terminal, int epochs, int samples, int linesBetween, Func<Action<EpochResult>, TResult> train)
+        Terminal terminal, int epochs, int samples, string watched, int linesBetween, Func<Action<EpochResult>, TResult> train)
     {
         if (!terminal.IsLive)
         {
@@ -28,7 +29,7 @@ internal static class EpochDisplay
                     terminal.WriteText(
                         $"Epoch {epoch.Epoch,4}: cost {epoch.Training.Cost.Mean:F6}, "
                         + $"training accuracy {100 * epoch.Training.Accuracy:F2} %, "
-                        + $"test accuracy {100 * epoch.Validation!.Accuracy:F2} %, {epoch.TrainingTime.TotalSeconds:F1} s");
+                        + $"{watched} accuracy {100 * epoch.Validation!.Accuracy:F2} %, {epoch.TrainingTime.TotalSeconds:F1} s");
                 }
             });
         }
@@ -50,7 +51,7 @@ internal static class EpochDisplay
                         ref status,
                         $"Epoch {epoch.Epoch} of {epochs}, {rate:N0} samples/s, {left:h\\:mm\\:ss} left\n"
                         + $"cost {epoch.Training.Cost.Mean:F6}, accuracy: "
-                        + $"training {100 * epoch.Training.Accuracy:F2} %, test {100 * epoch.Validation!.Accuracy:F2} %");
+                        + $"training {100 * epoch.Training.Accuracy:F2} %, {watched} {100 * epoch.Validation!.Accuracy:F2} %");
                     task.Value = epoch.Epoch;
                 });
             });

@@ -14,6 +14,8 @@ namespace NeuralNets.Mnist.Commands;
 /// <summary>Trains a network: load the images, build the network, fit it, evaluate it.</summary>
 internal static class TrainCommand
 {
+    private const double HeldBack = 0.1;
+
     public static int Run(TrainSettings settings, Terminal terminal) =>
         settings.Precision == "double" ? Run<double>(settings, terminal) : Run<float>(settings, terminal);
 
@@ -23,20 +25,19 @@ internal static class TrainCommand
         var digits = Digits.Load(settings.Data, settings.Samples);
         Dataset<T> training = Dataset<T>.FromImages(digits.Training);
         Dataset<T> test = Dataset<T>.FromImages(digits.Test);
+        Dataset<T> watched = test;
+        if (settings.Patience is not null)
+        {
+            // What decides when to stop must not be what the result is measured on.
+            (training, watched) = training.Split(HeldBack, settings.Seed, stratify: true);
+        }
 
         IActivation<T> activation = Networks.Activation<T>(settings.Activation);
         IWeightInitializer initializer = Networks.Initializer(settings.Initializer);
         IEnumerable<LayerSpec<T>> hidden = settings.Hidden.Select(units => new LayerSpec<T>(units, activation, initializer));
         var network = new Network<T>(
             training.FeatureCount, [.. hidden, new LayerSpec<T>(Digits.Classes, new Softmax<T>(), initializer)], settings.Seed);
-        var trainer = new GradientDescentTrainer<T>(network)
-        {
-            LearningRate = settings.LearningRate,
-            BatchSize = settings.Batch,
-            Seed = settings.Seed,
-            MaxDegreeOfParallelism = settings.Workers,
-            Backend = Networks.Backend(settings.Backend),
-        };
+        GradientDescentTrainer<T> trainer = Trainings.Create(network, settings);
         PrintTask(terminal, settings, training, test, network);
 
         string summary;
@@ -44,10 +45,12 @@ internal static class TrainCommand
         try
         {
             using var interruption = new Interruption();
-            TrainingResult result = EpochDisplay.Show(terminal, settings.Epochs, training.Count, linesBetween: 10, onEpoch =>
-                trainer.Fit(training, settings.Epochs, test, onEpoch, interruption.Token));
+            string watchedName = settings.Patience is null ? "test" : "validation";
+            TrainingResult result = EpochDisplay.Show(terminal, settings.Epochs, training.Count, watchedName, linesBetween: 10, onEpoch =>
+                trainer.Fit(training, settings.Epochs, watched, onEpoch, interruption.Token));
             summary = $"Trained in {result.TrainingTime.TotalSeconds:F2} s on {result.WorkerCount} threads by {result.Backend}: "
-                + $"{result.SamplesPerSecond:N0} samples/s";
+                + $"{result.SamplesPerSecond:N0} samples/s"
+                + (result.BestEpoch is { } best ? $"; the best of {result.Epochs.Count} epochs was {best}" : string.Empty);
         }
         catch (OperationCanceledException)
         {
@@ -78,7 +81,7 @@ internal static class TrainCommand
         terminal.WriteText($"Test labels:     {Distribution(test)}");
         terminal.WriteText(
             $"Network: {network}; {network.ParameterCount:N0} parameters, {settings.Initializer}, {typeof(T).Name}");
-        terminal.WriteText($"Training: {settings.Epochs} epochs, {settings.BatchText}, learning rate {settings.LearningRate}");
+        terminal.WriteText($"Training: {settings.Epochs} epochs, {settings.TrainingText}");
     }
 
     private static string Distribution<T>(Dataset<T> set)

@@ -17,6 +17,19 @@ internal static class OptionKinds
             result, $"{name} must be a whole number {(most == int.MaxValue ? "of at least 1" : $"from 1 to {most}")}"),
     };
 
+    /// <summary>Creates an option with a number from 0 to <paramref name="most"/>.</summary>
+    public static Option<double> Number(string name, double value, string description, double most) => new(name)
+    {
+        Description = description,
+        HelpName = "number",
+        DefaultValueFactory = _ => value,
+        CustomParser = result =>
+            double.TryParse(Text(result), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            && number >= 0 && number <= most
+                ? number
+                : Refuse<double>(result, string.Create(CultureInfo.InvariantCulture, $"{name} must be a number from 0 to {most}")),
+    };
+
     public static Option<long> Seed(string description) => new("--seed")
     {
         Description = description,

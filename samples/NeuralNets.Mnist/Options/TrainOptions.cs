@@ -12,7 +12,12 @@ internal sealed record TrainSettings(
     string Activation,
     string Initializer,
     int Epochs,
-    double LearningRate,
+    double? LearningRate,
+    string Optimizer,
+    string Schedule,
+    double L2,
+    double Dropout,
+    int? Patience,
     int? Batch,
     long Seed,
     int Workers,
@@ -21,6 +26,16 @@ internal sealed record TrainSettings(
     FileInfo? Report,
     FileInfo? Plot)
 {
+    /// <summary>What training does, as far as it is not the default.</summary>
+    public string TrainingText => string.Join(", ", ((string?[])[
+        BatchText,
+        $"learning rate {Trainings.LearningRate(this)}",
+        Optimizer == "sgd" ? null : Optimizer,
+        Schedule == "constant" ? null : $"{Schedule} schedule",
+        L2 == 0 ? null : $"L2 {L2}",
+        Dropout == 0 ? null : $"dropout {Dropout}",
+        Patience is null ? null : $"patience {Patience}"]).OfType<string>());
+
     public string BatchText => Batch is { } batch ? $"batches of {batch}" : "full batch";
 }
 
@@ -50,12 +65,32 @@ internal sealed class TrainOptions
 
     private readonly Option<int> _epochs = OptionKinds.Whole("--epochs", 200, "Times through the training images.");
 
-    private readonly Option<double> _learningRate = new("--learning-rate")
+    private readonly Option<double?> _learningRate = new("--learning-rate")
     {
-        Description = "Step size.",
+        Description = "Step size; unless given, that of the optimizer: 0.03 of sgd, momentum and nesterov, 0.001 of the others.",
         HelpName = "rate",
         CustomParser = ParseRate,
-        DefaultValueFactory = _ => 0.03,
+    };
+
+    private readonly Option<string> _optimizer = OptionKinds.Choice("--optimizer", Trainings.OptimizerNames, "Rule of the update.");
+
+    private readonly Option<string> _schedule = OptionKinds.Choice(
+        "--schedule",
+        Trainings.ScheduleNames,
+        "How the step size changes: not at all, to a tenth after each third, by 5 % per epoch, along half a cosine to 0, or up and down.");
+
+    private readonly Option<double> _l2 = OptionKinds.Number("--l2", 0, "Factor of the L2 penalty of the weights.", most: 1e6);
+
+    private readonly Option<double> _dropout = OptionKinds.Number(
+        "--dropout", 0, "Probability of leaving out a hidden unit in a step.", most: 0.99);
+
+    private readonly Option<int?> _patience = new("--patience")
+    {
+        Description = "Hold back a tenth of the training images, stop when their cost has not fallen for this many epochs, and take the "
+            + "best network.",
+        HelpName = "n",
+        CustomParser = result => OptionKinds.ParseWhole(OptionKinds.Text(result), int.MaxValue)
+            ?? OptionKinds.Refuse<int?>(result, "--patience must be a whole number of at least 1"),
     };
 
     private readonly Option<Batch> _batch = new("--batch")
@@ -89,7 +124,8 @@ internal sealed class TrainOptions
     public void AddTo(Command command)
     {
         foreach (Option option in (Option[])[
-            _samples, _hidden, _activation, _initializer, _epochs, _learningRate, _batch,
+            _samples, _hidden, _activation, _initializer, _epochs, _learningRate, _optimizer, _schedule,
+            _l2, _dropout, _patience, _batch,
             _seed, _workers, _backend, _precision, _report, _plot])
         {
             command.Add(option);
@@ -106,6 +142,11 @@ internal sealed class TrainOptions
         parsed.GetValue(_initializer)!,
         parsed.GetValue(_epochs),
         parsed.GetValue(_learningRate),
+        parsed.GetValue(_optimizer)!,
+        parsed.GetValue(_schedule)!,
+        parsed.GetValue(_l2),
+        parsed.GetValue(_dropout),
+        parsed.GetValue(_patience),
         parsed.GetValue(_batch)!.Size,
         parsed.GetValue(_seed),
         parsed.GetValue(_workers),
@@ -122,11 +163,11 @@ internal sealed class TrainOptions
             : new Sizes([.. units.OfType<int>()]);
     }
 
-    private static double ParseRate(ArgumentResult result) =>
+    private static double? ParseRate(ArgumentResult result) =>
         double.TryParse(OptionKinds.Text(result), NumberStyles.Float, CultureInfo.InvariantCulture, out double rate)
         && rate is > 0 and <= HighestRate
             ? rate
-            : OptionKinds.Refuse<double>(result, $"--learning-rate must be a positive number of at most {HighestRate}");
+            : OptionKinds.Refuse<double?>(result, $"--learning-rate must be a positive number of at most {HighestRate}");
 
     private static Batch? ParseBatch(ArgumentResult result) =>
         OptionKinds.Text(result) == "full" ? new Batch(null)

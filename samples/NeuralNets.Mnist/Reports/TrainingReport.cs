@@ -55,7 +55,7 @@ internal static class TrainingReport
             "recognised, %",
             [
                 Line("training images", epoch => 100 * epoch.Training.Accuracy!.Value),
-                Line("test images", epoch => 100 * epoch.Validation!.Accuracy!.Value),
+                Line(run.Settings.Patience is null ? "test images" : "validation images", epoch => 100 * epoch.Validation!.Accuracy!.Value),
             ]);
         return new XElement("div", new XAttribute("class", "pair"), CostChart(epochs).ToSvg("cost"), accuracy.ToSvg("accuracy"));
 
@@ -148,8 +148,7 @@ internal static class TrainingReport
             ("Initial weights", $"{settings.Initializer}, seed {settings.Seed}"),
             ("Training", string.Create(
                 CultureInfo.InvariantCulture,
-                $"{settings.Samples} images, {settings.Epochs} epochs, {settings.BatchText}, "
-                + $"learning rate {settings.LearningRate}")),
+                $"{settings.Samples} images, {settings.Epochs} epochs, {settings.TrainingText}")),
             ("Number format", settings.Precision),
             ("Backend", Machine.Backend),
             ("Processor", Machine.Processor),

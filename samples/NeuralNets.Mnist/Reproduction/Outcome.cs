@@ -81,7 +81,7 @@ internal sealed record Outcome(
         int? divergedIn = null;
         try
         {
-            EpochDisplay.Show(terminal, settings.Epochs, training.Count, linesBetween: 0, onEpoch =>
+            EpochDisplay.Show(terminal, settings.Epochs, training.Count, "test", linesBetween: 0, onEpoch =>
                 trainer.Fit(training, settings.Epochs, test, onEpoch, interruption));
         }
         catch (NonFiniteCostException exception)

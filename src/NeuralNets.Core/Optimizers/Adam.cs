@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NeuralNets.Core.Kernels;
 
 namespace NeuralNets.Core.Optimizers;
@@ -92,6 +93,7 @@ public sealed class Adam : Optimizer
 
         public static int SlotCount => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Invoke<TVector, TLane>(TVector gradient, ref TVector parameter, ref TVector slot0, ref TVector slot1)
             where TVector : unmanaged
             where TLane : struct, ILane<T, TVector>
@@ -101,9 +103,14 @@ public sealed class Adam : Optimizer
             slot1 = TLane.FusedMultiplyAdd(TLane.Broadcast(Share2), square, TLane.Multiply(TLane.Broadcast(Beta2), slot1));
             slot0 = Subnormal.ToZero<T, TVector, TLane>(slot0);
             slot1 = Subnormal.ToZero<T, TVector, TLane>(slot1);
-            TVector divisor = TLane.FusedMultiplyAdd(TLane.Sqrt(slot1), TLane.Broadcast(RootFactor), TLane.Broadcast(Epsilon));
             TVector kept = TLane.Multiply(parameter, TLane.Broadcast(Keep));
-            parameter = TLane.FusedMultiplyAdd(TLane.Broadcast(NegatedStep), TLane.Divide(slot0, divisor), kept);
+            parameter = kept;
+            if (TLane.SignBits(TLane.EqualTo(slot0, TLane.Broadcast(T.Zero))) != TLane.AllSignBits)
+            {
+                // Where all means are 0, as they are behind inputs that are, a root and a quotient need not be waited for.
+                TVector divisor = TLane.FusedMultiplyAdd(TLane.Sqrt(slot1), TLane.Broadcast(RootFactor), TLane.Broadcast(Epsilon));
+                parameter = TLane.FusedMultiplyAdd(TLane.Broadcast(NegatedStep), TLane.Divide(slot0, divisor), kept);
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NeuralNets.Core.Kernels;
 
 namespace NeuralNets.Core.Optimizers;
@@ -54,6 +55,7 @@ public sealed class RmsProp : Optimizer
     {
         public static int SlotCount => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<TVector, TLane>(TVector gradient, ref TVector parameter, ref TVector slot0, ref TVector slot1)
             where TVector : unmanaged
             where TLane : struct, ILane<T, TVector>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NeuralNets.Core.Kernels;
 
 namespace NeuralNets.Core.Optimizers;
@@ -70,6 +71,7 @@ public sealed class Sgd : Optimizer
     {
         public static int SlotCount => 0;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<TVector, TLane>(TVector gradient, ref TVector parameter, ref TVector slot0, ref TVector slot1)
             where TVector : unmanaged
             where TLane : struct, ILane<T, TVector> =>
@@ -81,6 +83,7 @@ public sealed class Sgd : Optimizer
     {
         public static int SlotCount => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<TVector, TLane>(TVector gradient, ref TVector parameter, ref TVector slot0, ref TVector slot1)
             where TVector : unmanaged
             where TLane : struct, ILane<T, TVector>
@@ -95,6 +98,7 @@ public sealed class Sgd : Optimizer
     {
         public static int SlotCount => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<TVector, TLane>(TVector gradient, ref TVector parameter, ref TVector slot0, ref TVector slot1)
             where TVector : unmanaged
             where TLane : struct, ILane<T, TVector>

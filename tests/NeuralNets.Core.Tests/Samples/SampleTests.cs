@@ -19,11 +19,11 @@ public class SampleTests
         {
             ("--data", "data"), ("--samples", "20000"), ("--hidden", "128,32"), ("--activation", "relu"),
             ("--initializer", "he-uniform"),
-            ("--epochs", "200"), ("--learning-rate", "0.03"), ("--batch", "32"), ("--seed", "1"),
+            ("--epochs", "200"), ("--optimizer", "sgd"), ("--schedule", "constant"), ("--l2", "0"), ("--dropout", "0"), ("--batch", "32"), ("--seed", "1"),
             ("--workers", $"{Environment.ProcessorCount}"), ("--backend", "managed"), ("--precision", "float"),
             ("--label-column", "0"),
         };
-        string[] withoutDefault = ["--report", "--plot", "--train-csv", "--test-csv"];
+        string[] withoutDefault = ["--learning-rate", "--patience", "--report", "--plot", "--train-csv", "--test-csv"];
         foreach ((string name, string value) in options)
         {
             run.OutputLines.Should().ContainSingle(line => line.StartsWith(name + " ")).Which.Should().EndWith(value + "]");
@@ -45,6 +45,34 @@ public class SampleTests
             [.. run.OutputLines.Where(line => !line.StartsWith("Trained in"))
                 .Select(line => line.StartsWith("Epoch") ? line[..line.LastIndexOf(',')] : line)];
         WithoutTimes(named).Should().Equal(WithoutTimes(unnamed));
+    }
+
+    [Fact]
+    public async Task Run_EverySettingOfTraining_SaysSoAndLearns()
+    {
+        SampleProcess run = await SampleProcess.RunAsync(
+            "--samples", "2000", "--epochs", "30", "--hidden", "32", "--optimizer", "adam", "--schedule", "cosine", "--l2", "0.0001",
+            "--dropout", "0.1", "--patience", "2");
+
+        run.ExitCode.Should().Be(0);
+        run.OutputLines.Should().Contain(line => line.Contains("learning rate 0.001, adam, cosine schedule, L2 0.0001, dropout 0.1, patience 2"));
+        run.OutputLines.Should().Contain(line => line.Contains("validation accuracy")).And.Contain(line => line.Contains("the best of"));
+        string accuracy = run.OutputLines.Single(line => line.StartsWith("Test accuracy: "))["Test accuracy: ".Length..^2];
+        double.Parse(accuracy, System.Globalization.CultureInfo.InvariantCulture).Should().BeGreaterThan(85);
+    }
+
+    [Theory]
+    [InlineData("--optimizer", "adamm", "--optimizer must be one of sgd, momentum, nesterov, rmsprop, adam, adamw")]
+    [InlineData("--schedule", "", "--schedule must be one of constant")]
+    [InlineData("--l2", "-1", "--l2 must be a number from 0 to 1000000")]
+    [InlineData("--dropout", "1", "--dropout must be a number from 0 to 0.99")]
+    [InlineData("--patience", "0", "--patience must be a whole number of at least 1")]
+    public async Task Run_SettingOfTrainingThatIsNone_IsRefused(string option, string value, string message)
+    {
+        SampleProcess run = await SampleProcess.RunAsync(option, value);
+
+        run.ExitCode.Should().Be(1);
+        run.Error.Should().Contain(message);
     }
 
     [MklFact]

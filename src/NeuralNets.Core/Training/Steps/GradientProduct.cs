@@ -38,6 +38,29 @@ internal readonly ref struct GradientProduct<T>
         _leavesOutZeros = true;
     }
 
+    private GradientProduct(GradientProduct<T> whole, int firstInput, int inputs)
+    {
+        this = whole;
+        _a = whole._a.ColumnRange(firstInput, inputs);
+        if (_leavesOutZeros)
+        {
+            int words = Nonzeros.Words(_a.Rows);
+            _zeros = new(whole._zeros.Nonzeros.Slice(firstInput * words, inputs * words), whole._zeros.PerColumn, whole._zeros.List);
+        }
+    }
+
+    /// <summary>The number of units.</summary>
+    public int UnitCount => _dz.Rows;
+
+    /// <summary>The number of inputs.</summary>
+    public int InputCount => _a.Columns;
+
+    /// <summary>Whether the product of some inputs costs no more than their share.</summary>
+    public bool CanBeCut => _backend.IsManaged;
+
+    /// <summary>Returns the gradient for some of the inputs.</summary>
+    public GradientProduct<T> Inputs(int first, int count) => new(this, first, count);
+
     /// <summary>Whether <see cref="AddScaled"/> can go on from sums of earlier micro-batches.</summary>
     public bool AddsScaledSums => _backend.AddsScaledSums;
 

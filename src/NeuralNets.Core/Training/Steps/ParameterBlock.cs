@@ -13,6 +13,12 @@ internal readonly ref struct ParameterBlock<T>(
     MatrixTarget<T> parameters, MatrixTarget<T> sums, Span<T> slot0, Span<T> slot1, bool areWeights)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>The number of inputs whose gradient is made and used at a time is a multiple of this: whole tiles of every width.</summary>
+    private const int InputGroup = 24;
+
+    /// <summary>The number of sums that stay in the first-level cache until they are used.</summary>
+    private const int FewSums = 4096;
+
     public MatrixTarget<T> Parameters { get; } = parameters;
 
     public MatrixTarget<T> Sums { get; } = sums;
@@ -36,6 +42,11 @@ internal readonly ref struct ParameterBlock<T>(
             return null;
         }
 
+        if (batch.IsFirst && batch.IsLast && !update.WaitsForNorm && gradient.CanBeCut)
+        {
+            return TakeInPieces(gradient, update);
+        }
+
         if (batch.IsFirst)
         {
             gradient.Write(Sums);
@@ -46,6 +57,30 @@ internal readonly ref struct ParameterBlock<T>(
         }
 
         return batch.IsLast ? update.Take(this) : null;
+    }
+
+    /// <summary>Updates the weights of some inputs as soon as there is their gradient, which then is still in the cache.</summary>
+    private double TakeInPieces(GradientProduct<T> gradient, ParameterUpdate<T> update)
+    {
+        int units = gradient.UnitCount;
+        int most = Math.Max(1, FewSums / Math.Max(1, units) / InputGroup) * InputGroup; // a worker may have no units
+        double largest = 0;
+        for (int first = 0; first < gradient.InputCount; first += most)
+        {
+            int inputs = Math.Min(most, gradient.InputCount - first);
+            int start = first * units;
+            int length = inputs * units;
+            var piece = new ParameterBlock<T>(
+                Parameters.Span.Slice(start, length),
+                Sums.Span[..length],
+                Slot0.IsEmpty ? [] : Slot0.Slice(start, length),
+                Slot1.IsEmpty ? [] : Slot1.Slice(start, length),
+                AreWeights);
+            gradient.Inputs(first, inputs).Write(piece.Sums);
+            largest = Math.Max(largest, update.Take(piece)!.Value);
+        }
+
+        return largest;
     }
 
     /// <summary>Takes derivatives of units, which added over the samples in their order are the gradient of the biases, and with the last
