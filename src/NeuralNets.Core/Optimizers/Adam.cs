@@ -105,11 +105,14 @@ public sealed class Adam : Optimizer
             slot1 = Subnormal.ToZero<T, TVector, TLane>(slot1);
             TVector kept = TLane.Multiply(parameter, TLane.Broadcast(Keep));
             parameter = kept;
-            if (TLane.SignBits(TLane.EqualTo(slot0, TLane.Broadcast(T.Zero))) != TLane.AllSignBits)
+            TVector isStill = TLane.EqualTo(slot0, TLane.Broadcast(T.Zero));
+            if (TLane.SignBits(isStill) != TLane.AllSignBits)
             {
-                // Where all means are 0, as they are behind inputs that are, a root and a quotient need not be waited for.
+                // Where all means are 0, as they are behind inputs that are, a root and a quotient need not be waited for. Each by itself is
+                // left out, too: with a square that is NaN, the bits would otherwise depend on the neighbours.
                 TVector divisor = TLane.FusedMultiplyAdd(TLane.Sqrt(slot1), TLane.Broadcast(RootFactor), TLane.Broadcast(Epsilon));
-                parameter = TLane.FusedMultiplyAdd(TLane.Broadcast(NegatedStep), TLane.Divide(slot0, divisor), kept);
+                TVector moved = TLane.FusedMultiplyAdd(TLane.Broadcast(NegatedStep), TLane.Divide(slot0, divisor), kept);
+                parameter = TLane.Select(isStill, kept, moved);
             }
         }
     }

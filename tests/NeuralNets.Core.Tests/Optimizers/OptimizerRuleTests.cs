@@ -60,6 +60,33 @@ public abstract class OptimizerRuleTests<T>
         }
     }
 
+    /// <summary>Where the square of a gradient is infinite once, and β₂ = 0 makes NaN of it, neighbours and widths decide nothing.</summary>
+    [Fact]
+    public void Update_SquareThatIsNaN_ChangesNoOtherElementAndNoBitByTheWidth()
+    {
+        foreach (SimdWidth width in Enum.GetValues<SimdWidth>())
+        {
+            using IDisposable forced = Simd.Force(width);
+            foreach (T neighbour in (T[])[T.Zero, T.One])
+            {
+                var adam = new Adam(beta1: 0, beta2: 0);
+                T[] parameters = [.. Enumerable.Repeat(T.One, MostElements)];
+                T[] slot0 = new T[MostElements];
+                T[] slot1 = new T[MostElements];
+                T[] sums = [.. Enumerable.Repeat(neighbour, MostElements)];
+                var step = new UpdateStep(0, 0);
+                sums[5] = T.CreateChecked(typeof(T) == typeof(float) ? 1e25 : 1e200);
+                adam.Update(step = step.Next(adam, Rate), sums, T.One, parameters, slot0, slot1);
+                sums[5] = T.Zero;
+                adam.Update(step.Next(adam, Rate), sums, T.One, parameters, slot0, slot1);
+
+                T.IsNaN(slot1[5]).Should().BeTrue("the test is of that");
+                parameters[5].Should().Be(T.One, $"with {width} among {neighbour}");
+                T.IsFinite(parameters[4]).Should().BeTrue();
+            }
+        }
+    }
+
     /// <summary>What is remembered of a weight without gradient ends at 0 and not among numbers that slow processors down.</summary>
     [Theory]
     [InlineData("momentum")]
