@@ -25,7 +25,7 @@ internal static class TrainingReport
             path,
             $"MNIST: {Percent(confusion.Accuracy)} of the test images recognised",
             Page.Paragraph($"{run.Network}; {run.Network.ParameterCount:N0} parameters. {run.Summary}"),
-            Page.Section("Training", Curves(run.Epochs)),
+            Page.Section("Training", Curves(run.Epochs, run.Settings.Patience is null ? "test images" : "validation images")),
             Page.Section("Confusion matrix", Confusion(confusion)),
             Page.Section("Every digit", Classes(run.Predictions)),
             MistakesSection(run),
@@ -42,7 +42,7 @@ internal static class TrainingReport
         [new Series("training cost", [.. epochs.Select(epoch => ((double)epoch.Epoch, epoch.Training.Cost.Mean))])],
         IsLogarithmic: true);
 
-    private static XElement Curves(IReadOnlyList<EpochResult> epochs)
+    private static XElement Curves(IReadOnlyList<EpochResult> epochs, string watched)
     {
         if (epochs.Count == 0)
         {
@@ -55,7 +55,7 @@ internal static class TrainingReport
             "recognised, %",
             [
                 Line("training images", epoch => 100 * epoch.Training.Accuracy!.Value),
-                Line(run.Settings.Patience is null ? "test images" : "validation images", epoch => 100 * epoch.Validation!.Accuracy!.Value),
+                Line(watched, epoch => 100 * epoch.Validation!.Accuracy!.Value),
             ]);
         return new XElement("div", new XAttribute("class", "pair"), CostChart(epochs).ToSvg("cost"), accuracy.ToSvg("accuracy"));
 
