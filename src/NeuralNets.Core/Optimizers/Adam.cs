@@ -9,8 +9,8 @@ namespace NeuralNets.Core.Optimizers;
 /// <remarks>
 /// <para><c>m ← β₁·m + (1 − β₁)·g</c>, <c>v ← β₂·v + (1 − β₂)·g²</c>, <c>w ← w − rate/(1 − β₁ᵗ)·m/(√v/√(1 − β₂ᵗ) + ε)</c> with the number
 /// t of updates so far. (D. P. Kingma and J. Ba, Adam: A Method for Stochastic Optimization, 2015; ε where PyTorch has it.)</para>
-/// <para>A weight decay is <see cref="AdamW"/>; a penalty <see cref="Training.GradientDescentTrainer{T}.L2"/> goes through the moving means, as
-/// <c>weight_decay</c> of PyTorch's Adam does.</para>
+/// <para>A weight decay is <see cref="AdamW"/>; a penalty <see cref="Training.GradientDescentTrainer{T}.L2"/> goes through the moving
+/// means, as <c>weight_decay</c> of PyTorch's Adam does.</para>
 /// </remarks>
 public sealed class Adam : Optimizer
 {
@@ -105,11 +105,14 @@ public sealed class Adam : Optimizer
             slot1 = Subnormal.ToZero<T, TVector, TLane>(slot1);
             TVector kept = TLane.Multiply(parameter, TLane.Broadcast(Keep));
             parameter = kept;
-            if (TLane.SignBits(TLane.EqualTo(slot0, TLane.Broadcast(T.Zero))) != TLane.AllSignBits)
+            TVector isStill = TLane.EqualTo(slot0, TLane.Broadcast(T.Zero));
+            if (TLane.SignBits(isStill) != TLane.AllSignBits)
             {
-                // Where all means are 0, as they are behind inputs that are, a root and a quotient need not be waited for.
+                // Where all means are 0, as they are behind inputs that are, a root and a quotient need not be waited for. Each by itself
+                // is left out, too: with a square that is NaN, the bits would otherwise depend on the neighbours.
                 TVector divisor = TLane.FusedMultiplyAdd(TLane.Sqrt(slot1), TLane.Broadcast(RootFactor), TLane.Broadcast(Epsilon));
-                parameter = TLane.FusedMultiplyAdd(TLane.Broadcast(NegatedStep), TLane.Divide(slot0, divisor), kept);
+                TVector moved = TLane.FusedMultiplyAdd(TLane.Broadcast(NegatedStep), TLane.Divide(slot0, divisor), kept);
+                parameter = TLane.Select(isStill, kept, moved);
             }
         }
     }

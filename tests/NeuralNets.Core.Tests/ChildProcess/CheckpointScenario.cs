@@ -3,6 +3,8 @@ using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Losses;
+using NeuralNets.Core.Optimizers;
+using NeuralNets.Core.Optimizers.Schedules;
 using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests.ChildProcess;
@@ -11,16 +13,20 @@ namespace NeuralNets.Core.Tests.ChildProcess;
 internal static class CheckpointScenario
 {
     /// <summary>Mini-batches in float with one worker; the whole set in double, in micro-batches, with three that share out the first
-    /// layer.</summary>
+    /// layer; or with state.</summary>
     public static void Train(string type, string path, int epochs)
     {
-        if (type == "float")
+        switch (type)
         {
-            Train<float>(path, epochs, batchSize: 37, workers: 1, byUnits: false);
-        }
-        else
-        {
-            Train<double>(path, epochs, batchSize: null, workers: 3, byUnits: true);
+            case "float":
+                Train(() => Create<float>(batchSize: 37), path, epochs, workers: 1, byUnits: false);
+                break;
+            case "double":
+                Train(() => Create<double>(batchSize: null), path, epochs, workers: 3, byUnits: true);
+                break;
+            default:
+                Train(CreateWithState, path, epochs, workers: 2, byUnits: true);
+                break;
         }
     }
 
@@ -44,6 +50,21 @@ internal static class CheckpointScenario
         return Dataset<T>.FromMatrix(features, [.. Enumerable.Range(0, 200).Select(_ => random.Next(5))], 5);
     }
 
+    /// <summary>A trainer that has not begun, with every kind of state that a checkpoint has.</summary>
+    public static GradientDescentTrainer<float> CreateWithState()
+    {
+        GradientDescentTrainer<float> trainer = Create<float>(batchSize: 37);
+        trainer.LearningRate = 0.01;
+        trainer.Optimizer = new Adam();
+        trainer.L2 = 1e-3;
+        trainer.MaxGradientNorm = 1;
+        trainer.Schedule = new CosineDecay(totalEpochs: 100, warmUpEpochs: 2, lastFactor: 0.1);
+        trainer.ReduceOnPlateau = new ReduceOnPlateau(patience: 1, monitor: MonitoredCost.Training);
+        trainer.EarlyStopping = new EarlyStopping(patience: int.MaxValue, monitor: MonitoredCost.Training);
+        trainer.Dropout = new Dropout(hiddenRate: 0.3, inputRate: 0.1);
+        return trainer;
+    }
+
     /// <summary>Trains with a schedule for a relative path in a folder that is current only when the schedule is made.</summary>
     public static void TrainAndLeave(string folder)
     {
@@ -54,10 +75,10 @@ internal static class CheckpointScenario
         trainer.Fit(Samples<float>(), epochs: 2, onEpoch: _ => Environment.CurrentDirectory = Path.GetTempPath());
     }
 
-    private static void Train<T>(string path, int epochs, int? batchSize, int workers, bool byUnits)
+    private static void Train<T>(Func<GradientDescentTrainer<T>> create, string path, int epochs, int workers, bool byUnits)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        GradientDescentTrainer<T> trainer = File.Exists(path) ? CheckpointFile.Load<T>(path) : Create<T>(batchSize);
+        GradientDescentTrainer<T> trainer = File.Exists(path) ? CheckpointFile.Load<T>(path) : create();
         trainer.Hooks.WorkerCount = workers;
         trainer.Hooks.CutsFirstLayerByUnits = byUnits;
         trainer.Hooks.MicroBatchSize = 64;

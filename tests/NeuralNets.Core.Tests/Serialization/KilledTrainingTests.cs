@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
+using NeuralNets.Core.Optimizers;
 using NeuralNets.Core.Tests.ChildProcess;
 using NeuralNets.Core.Tests.Data;
 using NeuralNets.Core.Tests.Docs;
@@ -19,6 +20,8 @@ public sealed class KilledTrainingTests(ITestOutputHelper output)
 {
     private const int Unreachable = 1_000_000;
     private const int RecipeEpochs = 10;
+    private const int Kills = 7;
+    private const int ExhaustiveKills = 170;
 
     [Fact]
     public void Fit_KilledInMiniBatches_ContinuesWithTheBitsOfARunInOnePiece() => KillAndCompare<float>(batchSize: 37, seed: 1);
@@ -76,11 +79,48 @@ public sealed class KilledTrainingTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>Adam, a schedule, a reduction on plateau, early stopping and dropout: whatever a checkpoint holds. What training would
+    /// return is the best network, so the files are compared.</summary>
+    [Fact]
+    public void Fit_KilledWithStateOfEveryKind_ContinuesWithTheBitsOfARunInOnePiece()
+    {
+        int kills = LocalRun.Cases(always: Kills, exhaustive: ExhaustiveKills);
+        using var folder = new TempDirectory();
+        string path = folder.File("checkpoint.safetensors");
+        var random = new Random(3);
+        int completed = 0;
+        for (int kill = 0; kill < kills; kill++)
+        {
+            int reported = TrainAndKill("state", path, random);
+            if (!File.Exists(path))
+            {
+                reported.Should().Be(0, "what was reported is saved");
+                continue;
+            }
+
+            GradientDescentTrainer<float> loaded = CheckpointFile.Load<float>(path);
+            loaded.EpochsCompleted.Should().BeGreaterThanOrEqualTo(Math.Max(reported, completed));
+            completed = loaded.EpochsCompleted;
+            loaded.Optimizer.Should().BeOfType<Adam>();
+        }
+
+        int epochs = completed + 3;
+        using Process last = Child.Start(["checkpoint", "state", path, epochs.ToString(CultureInfo.InvariantCulture)]);
+        last.StandardOutput.ReadToEnd().Should().EndWith($"{epochs}{Environment.NewLine}");
+        last.WaitForExit();
+        GradientDescentTrainer<float> whole = CheckpointScenario.CreateWithState();
+        whole.Checkpoints = new CheckpointSchedule(folder.File("whole.safetensors"), everyEpochs: int.MaxValue);
+        whole.Fit(CheckpointScenario.Samples<float>(), epochs);
+
+        File.ReadAllBytes(path).Should().Equal(File.ReadAllBytes(folder.File("whole.safetensors")));
+        output.WriteLine($"{kills} kills of training with state; {epochs} epochs in all");
+    }
+
     private void KillAndCompare<T>(int? batchSize, int seed)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         string type = typeof(T) == typeof(float) ? "float" : "double";
-        int kills = LocalRun.Cases(always: 10, exhaustive: 250);
+        int kills = LocalRun.Cases(always: Kills, exhaustive: ExhaustiveKills);
         using var folder = new TempDirectory();
         string path = folder.File("checkpoint.safetensors");
         GradientDescentTrainer<T> reference = CheckpointScenario.Create<T>(batchSize);

@@ -2,6 +2,7 @@ using System.Numerics;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Tests.Backends;
+using NeuralNets.Core.Tests.Optimizers;
 using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests.Training;
@@ -29,6 +30,18 @@ public sealed class AllocationTests
     [InlineData(2, 50, 16, true)]
     public void Step_SteadyStateWithDropout_AllocatesNothingOnAnyWorker(int workers, int batchSize, int microBatchSize, bool byUnits) =>
         CheckSteps<float>(workers, batchSize, microBatchSize, byUnits, new Gelu<float>(), dropout: new Dropout(0.5, 0.2));
+
+    [Theory]
+    [MemberData(nameof(BuiltInOptimizers.Names), MemberType = typeof(BuiltInOptimizers))]
+    public void Step_SteadyStateWithEachOptimizer_AllocatesNothingOnAnyWorker(string name)
+    {
+        foreach (bool isRegularized in (bool[])[false, true])
+        {
+            CheckSteps<float>(1, 32, 256, byUnits: false, new Relu<float>(), optimizer: name, isRegularized: isRegularized);
+            CheckSteps<float>(2, 50, 16, byUnits: true, new Relu<float>(), optimizer: name, isRegularized: isRegularized);
+            CheckSteps<double>(3, 50, 16, byUnits: false, new Relu<double>(), optimizer: name, isRegularized: isRegularized);
+        }
+    }
 
     [MklTheory]
     [InlineData(1, 32, 256, false)]
@@ -66,7 +79,9 @@ public sealed class AllocationTests
         bool byUnits,
         IActivation<T> activation,
         string backend = "managed",
-        Dropout? dropout = null)
+        Dropout? dropout = null,
+        string optimizer = "plain",
+        bool isRegularized = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const int Warm = 20;
@@ -77,6 +92,10 @@ public sealed class AllocationTests
             BatchSize = batchSize,
             Backend = TestBackends.Create(backend),
             Dropout = dropout,
+            Optimizer = BuiltInOptimizers.Create(optimizer),
+            L1 = isRegularized ? 1e-4 : 0,
+            L2 = isRegularized ? 1e-3 : 0,
+            MaxGradientNorm = isRegularized ? 0.1 : null,
             Hooks =
             {
                 WorkerCount = workers,
