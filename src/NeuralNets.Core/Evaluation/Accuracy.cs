@@ -6,24 +6,21 @@ public static class Accuracy
     /// <summary>Compares predicted with actual labels.</summary>
     /// <param name="actual">The true label of each sample.</param>
     /// <param name="predicted">The predicted label of each sample.</param>
-    /// <returns>The fraction of equal pairs, 0 … 1.</returns>
-    /// <exception cref="ArgumentException">There is no sample, or the numbers of labels differ.</exception>
-    public static double Of(ReadOnlySpan<int> actual, ReadOnlySpan<int> predicted)
+    /// <param name="weights">How much each sample counts, finite and not negative; none if all count the same.</param>
+    /// <returns>The fraction of equal pairs, 0 … 1, by weight.</returns>
+    /// <exception cref="ArgumentException">There is no sample, the numbers of labels or weights differ, or the weights are not finite, not
+    /// negative and of a positive sum.</exception>
+    public static double Of(ReadOnlySpan<int> actual, ReadOnlySpan<int> predicted, ReadOnlySpan<double> weights = default)
     {
-        if (actual.IsEmpty || actual.Length != predicted.Length)
-        {
-            throw new ArgumentException(
-                "There must be one predicted label per actual one, and at least one, "
-                + $"but there were {actual.Length} actual and {predicted.Length} predicted.",
-                nameof(predicted));
-        }
-
-        int correct = 0;
+        EvaluationInput.CheckCount(actual.Length, predicted.Length, "predicted label", "predicted", nameof(predicted));
+        SampleWeights counted = SampleWeights.Checked(weights, actual.Length, nameof(weights));
+        double correct = 0, all = 0;
         for (int i = 0; i < actual.Length; i++)
         {
-            correct += actual[i] == predicted[i] ? 1 : 0;
+            correct += actual[i] == predicted[i] ? counted[i] : 0;
+            all += counted[i];
         }
 
-        return (double)correct / actual.Length;
+        return correct / all;
     }
 }

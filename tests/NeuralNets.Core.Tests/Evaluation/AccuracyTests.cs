@@ -26,4 +26,11 @@ public class AccuracyTests
             .WithMessage($"There must be one predicted label per actual one, and at least one, "
                 + $"but there were {actual} actual and {predicted} predicted.*");
     }
+
+    [Fact]
+    public void Of_Weights_CountsSamplesByThem()
+    {
+        Accuracy.Of([0, 1, 2, 1], [0, 1, 1, 1], [1, 2, 5, 0]).Should().Be(3.0 / 8);
+        Accuracy.Of([0, 1, 2, 1], [0, 1, 1, 1], [1, 1, 1, 1]).Should().Be(0.75);
+    }
 }

@@ -170,4 +170,39 @@ public class ConfusionMatrixTests
         text.Split('\n').Should().HaveCount(lines);
         text.Split('\n').Skip(1).All(line => line.Length == 21 * "  1000".Length).Should().BeTrue();
     }
+
+    [Fact]
+    public void BalancedAccuracyAndMatthewsCorrelation_Classes_AreWhatIsComputedByHand()
+    {
+        // Recalls 3/4, 2/4 and 0 of the classes that occur; n·Σc − Σt·p = 10·5 − (4·6 + 4·3), n² − Σp² = 100 − 46, n² − Σt² = 100 − 36.
+        s_matrix.BalancedAccuracy.Should().BeApproximately(1.25 / 3, 1e-15);
+        s_matrix.MatthewsCorrelation.Should().BeApproximately((50 - 36) / Math.Sqrt(54.0 * 64), 1e-15);
+    }
+
+    [Theory]
+    [InlineData(new[] { 0, 1, 2 }, new[] { 0, 1, 2 }, 1)]
+    [InlineData(new[] { 0, 0, 1, 1 }, new[] { 1, 1, 0, 0 }, -1)]
+    [InlineData(new[] { 0, 1, 2 }, new[] { 1, 1, 1 }, 0)]
+    [InlineData(new[] { 1, 1, 1 }, new[] { 0, 1, 2 }, 0)]
+    [InlineData(new[] { 1, 1, 1 }, new[] { 1, 1, 1 }, 0)]
+    public void MatthewsCorrelation_Extremes_AreReached(int[] actual, int[] predicted, double expected) =>
+        new ConfusionMatrix(actual, predicted, 3).MatthewsCorrelation.Should().BeApproximately(expected, 1e-15);
+
+    [Fact]
+    public void Constructor_Weights_CountsSamplesByThemAndHasThePlainNumbersBeside()
+    {
+        var weighted = new ConfusionMatrix([0, 0, 1, 1, 2], [0, 1, 1, 0, 2], 4, [2, 1, 3, 0.5, 0]);
+
+        weighted.Accuracy.Should().BeApproximately(5 / 6.5, 1e-15);
+        weighted.BalancedAccuracy.Should().BeApproximately(((2.0 / 3) + (3 / 3.5)) / 2, 1e-15);
+        weighted.GetMetrics(0).Precision.Should().BeApproximately(2 / 2.5, 1e-15);
+        weighted.GetMetrics(0).Support.Should().Be(2);
+        weighted[2, 2].Should().Be(1);
+        weighted.GetMetrics(2).F1.Should().Be(0);
+        weighted.ComputeMacroAverage().Recall.Should().BeApproximately(weighted.BalancedAccuracy, 1e-15);
+        weighted.Unweighted!.Accuracy.Should().Be(0.6);
+        weighted.Unweighted.GetMetrics(2).F1.Should().Be(1);
+        weighted.Unweighted.Unweighted.Should().BeNull();
+        s_matrix.Unweighted.Should().BeNull();
+    }
 }
