@@ -197,7 +197,10 @@ public sealed partial class Network<T>
     {
         if (features != InputCount)
         {
-            string hint = samples == InputCount ? " A sample is a column: if yours are rows, transpose." : string.Empty;
+            string hint = samples == InputCount
+                ? $" A sample is a column: if yours are rows, use {nameof(PredictRows)}, or "
+                    + $"{nameof(Data.Dataset<T>.FromRows)} of a data set."
+                : string.Empty;
             throw new ArgumentException(
                 $"{Describe(0)} expects {InputCount} rows, but {what} was {features} x {samples}.{hint}", parameter);
         }

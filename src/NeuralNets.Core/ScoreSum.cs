@@ -23,7 +23,7 @@ internal struct ScoreSum(bool hasWeights, bool areLabels)
         if (hasWeights)
         {
             _weight += weight;
-            _weightedCost += weight * cost;
+            _weightedCost += weight == 0 ? 0 : weight * cost; // an infinite cost times 0 would be NaN
             _weightedHits += isHit ? weight : 0;
         }
     }

@@ -8,7 +8,8 @@ public sealed partial class Dataset<T>
     /// <summary>Returns some of the samples, without copying their features.</summary>
     /// <param name="indices">The positions of the samples, 0 … <see cref="Count"/>−1, in any order; one may come several times.</param>
     /// <returns>A data set of those samples in that order, with their weights.</returns>
-    /// <exception cref="ArgumentException">There is no position, or one is out of range.</exception>
+    /// <exception cref="ArgumentException">There is no position, one is out of range, or all the samples have the weight 0.
+    /// </exception>
     public Dataset<T> Subset(ReadOnlySpan<int> indices)
     {
         if (indices.IsEmpty)
@@ -33,7 +34,8 @@ public sealed partial class Dataset<T>
     /// <param name="seed">The seed of the split: the same seed gives the same split everywhere.</param>
     /// <param name="stratify">Whether each class has its share in both sets: the fraction of its samples, rounded up or down.</param>
     /// <returns>The two sets, each in the order of this one.</returns>
-    /// <exception cref="ArgumentException">A stratified split would leave a class out of one of the sets.</exception>
+    /// <exception cref="ArgumentException">A stratified split would leave a class out of one of the sets, or all samples of one have the weight 0.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">One of the sets would be empty.</exception>
     /// <exception cref="InvalidOperationException">The split is to be stratified, but the targets are not labels.</exception>
     public (Dataset<T> Training, Dataset<T> Validation) Split(double validationFraction, long seed, bool stratify = false)
@@ -66,7 +68,8 @@ public sealed partial class Dataset<T>
     /// <param name="stratify">Whether each fold has as many samples of a class as the others, give or take one.</param>
     /// <returns>For each fold, the samples of the others and its own, in the order of this set. Each sample is in the validation set of one
     /// fold.</returns>
-    /// <exception cref="ArgumentException">A stratified fold would have no sample of a class.</exception>
+    /// <exception cref="ArgumentException">A stratified fold would have no sample of a class, or all samples of a fold have the weight 0.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not from 2 to <see cref="Count"/>.</exception>
     /// <exception cref="InvalidOperationException">The folds are to be stratified, but the targets are not labels.</exception>
     public IReadOnlyList<(Dataset<T> Training, Dataset<T> Validation)> Folds(int count, long seed, bool stratify = false)

@@ -20,6 +20,13 @@ public sealed partial class Dataset<T>
 
     private Dataset(FeatureSource<T> source, int[]? positions, Targets<T> targets)
     {
+        if (targets.HasWeights && !targets.Weights.ContainsAnyExcept(0))
+        {
+            throw new ArgumentException(
+                $"At least one sample needs a weight above 0, but all {targets.Count} weights are 0. Leave such samples out of the set "
+                + "before a part of it is taken.");
+        }
+
         _source = source;
         _positions = positions;
         Targets = targets;
@@ -93,6 +100,7 @@ public sealed partial class Dataset<T>
     /// <summary>Returns the first samples, without copying their features.</summary>
     /// <param name="count">How many, from 1 to <see cref="Count"/>.</param>
     /// <returns>A data set of that many samples.</returns>
+    /// <exception cref="ArgumentException">All of them have the weight 0.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not from 1 to <see cref="Count"/>.</exception>
     public Dataset<T> Take(int count)
     {
