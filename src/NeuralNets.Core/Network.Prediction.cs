@@ -101,8 +101,8 @@ public sealed partial class Network<T>
         return labels;
     }
 
-    /// <summary>Computes the label of each sample. With softmax: the class with the largest logit, which is the most probable one; the first
-    /// of several. With one output with sigmoid: 1 if its logit is at least 0, which makes yes at least as probable as no. Does not
+    /// <summary>Computes the label of each sample. With softmax: the class with the largest logit, which is the most probable one; the
+    /// first of several. With one output with sigmoid: 1 if its logit is at least 0, which makes yes at least as probable as no. Does not
     /// allocate in steady state.</summary>
     /// <param name="inputs">(features × samples), column-major: one sample after the other.</param>
     /// <param name="labels">Receives one label per sample, 0 … classes−1.</param>

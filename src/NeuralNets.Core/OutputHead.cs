@@ -88,8 +88,8 @@ internal sealed class OutputHead<T>
         }
     }
 
-    /// <summary>Returns the label of a sample: of one output 1 if its logit is at least 0, of several the first with the largest logit; −1 if
-    /// there is no answer, since a logit is NaN or the largest one is infinite.</summary>
+    /// <summary>Returns the label of a sample: of one output 1 if its logit is at least 0, of several the first with the largest logit; −1
+    /// if there is no answer, since a logit is NaN or the largest one is infinite.</summary>
     public static int LabelOf(ReadOnlySpan<T> logits) => logits.Length > 1 ? SoftmaxKernel.ArgMax(logits)
         : !T.IsFinite(logits[0]) ? -1
         : logits[0] >= T.Zero ? 1 : 0;

@@ -40,8 +40,8 @@ public sealed partial class Dataset<T>
         return Create(Features(features), targets.ToArray(), 1);
     }
 
-    /// <summary>Creates a data set of several values per sample from matrices: numbers to predict, or for each of several labels whether the
-    /// sample has it.</summary>
+    /// <summary>Creates a data set of several values per sample from matrices: numbers to predict, or for each of several labels whether
+    /// the sample has it.</summary>
     /// <param name="features">(features × samples), finite numbers. A dense matrix is not copied and must not change any more.</param>
     /// <param name="targets">(values × samples), finite numbers; copied. One-hot columns are values, too: for one of several classes, give
     /// the labels that <see cref="OneHot.Decode{T}(Matrix{T})"/> makes of them.</param>
@@ -144,7 +144,8 @@ public sealed partial class Dataset<T>
             if (columns[j].Length != columns[0].Length)
             {
                 throw new ArgumentException(
-                    $"All rows must have as many numbers, but row 0 has {columns[0].Length} and row {j} has {columns[j].Length}.", parameter);
+                    $"All rows must have as many numbers, but row 0 has {columns[0].Length} and row {j} has {columns[j].Length}.",
+                    parameter);
             }
         }
 
@@ -191,7 +192,8 @@ public sealed partial class Dataset<T>
             if (!T.IsFinite(values[i]))
             {
                 throw new ArgumentException(
-                    FormattableString.Invariant($"{all} must be finite, but {one} {i % perSample} of sample {i / perSample} is {values[i]}."),
+                    FormattableString.Invariant(
+                        $"{all} must be finite, but {one} {i % perSample} of sample {i / perSample} is {values[i]}."),
                     parameter);
             }
         }

@@ -34,7 +34,8 @@ public sealed partial class Dataset<T>
     /// <param name="seed">The seed of the split: the same seed gives the same split everywhere.</param>
     /// <param name="stratify">Whether each class has its share in both sets: the fraction of its samples, rounded up or down.</param>
     /// <returns>The two sets, each in the order of this one.</returns>
-    /// <exception cref="ArgumentException">A stratified split would leave a class out of one of the sets, or all samples of one have the weight 0.
+    /// <exception cref="ArgumentException">A stratified split would leave a class out of one of the sets, or all samples of one have the
+    /// weight 0.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">One of the sets would be empty.</exception>
     /// <exception cref="InvalidOperationException">The split is to be stratified, but the targets are not labels.</exception>
@@ -185,8 +186,8 @@ public sealed partial class Dataset<T>
             if (counts[label] > 0 && !isEnough(label, counts[label]))
             {
                 throw new ArgumentException(
-                    $"{what}, but class {label} has {counts[label]} of the {Count} samples. Leave the class out, add samples of it, or do not "
-                    + "stratify.");
+                    $"{what}, but class {label} has {counts[label]} of the {Count} samples. Leave the class out, add samples of it, or do "
+                    + "not stratify.");
             }
         }
     }

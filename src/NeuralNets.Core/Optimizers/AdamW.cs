@@ -1,8 +1,8 @@
 namespace NeuralNets.Core.Optimizers;
 
 /// <summary><see cref="Adam"/> with weights that decay by themselves, not through the moving means.</summary>
-/// <remarks>First <c>w ← w·(1 − rate·λ)</c> for weights, not for biases, then the rule of Adam with the gradient as it is. (I. Loshchilov and
-/// F. Hutter, Decoupled Weight Decay Regularization, 2019.) With λ = 0 it is Adam, to the bit.</remarks>
+/// <remarks>First <c>w ← w·(1 − rate·λ)</c> for weights, not for biases, then the rule of Adam with the gradient as it is. (I. Loshchilov
+/// and F. Hutter, Decoupled Weight Decay Regularization, 2019.) With λ = 0 it is Adam, to the bit.</remarks>
 public sealed class AdamW : Optimizer
 {
     private readonly Adam _adam;

@@ -34,7 +34,8 @@ public abstract class Optimizer
     /// <returns>The name.</returns>
     public override string ToString() => Name;
 
-    /// <summary>Returns whether another optimizer goes on with what this one remembers: one of the same kind, whatever its numbers.</summary>
+    /// <summary>Returns whether another optimizer goes on with what this one remembers: one of the same kind, whatever its
+    /// numbers.</summary>
     internal bool IsContinuedBy(Optimizer other) => Name == other.Name && SlotNames.SequenceEqual(other.SlotNames);
 
     /// <summary>Changes parameters by their mean gradient, <c>sum·scale + 0</c>. Does not allocate.</summary>

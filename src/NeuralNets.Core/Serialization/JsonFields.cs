@@ -60,7 +60,8 @@ internal readonly struct JsonFields(JsonElement element, string what)
         var numbers = new List<(string, double[])>();
         foreach (JsonProperty property in setting.EnumerateObject().Where(property => property.Name != "name"))
         {
-            JsonElement[] elements = property.Value.ValueKind == JsonValueKind.Array ? [.. property.Value.EnumerateArray()] : [property.Value];
+            bool isArray = property.Value.ValueKind == JsonValueKind.Array;
+            JsonElement[] elements = isArray ? [.. property.Value.EnumerateArray()] : [property.Value];
             double[] values = new double[elements.Length];
             for (int i = 0; i < values.Length; i++)
             {

@@ -85,7 +85,10 @@ public static class CheckpointFile
     }
 
     internal static GradientDescentTrainer<T> Load<T>(
-        Stream stream, string name, IEnumerable<IActivation<T>>? customActivations = null, IEnumerable<CustomOptimizer>? customOptimizers = null)
+        Stream stream,
+        string name,
+        IEnumerable<IActivation<T>>? customActivations = null,
+        IEnumerable<CustomOptimizer>? customOptimizers = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ElementType.Check<T>();

@@ -84,7 +84,9 @@ internal sealed class CheckpointTensors<T>
     public static void Read(SafetensorsReader file, GradientDescentTrainer<T> trainer, OptimizerState<T> state, string sha256)
     {
         SafetensorsEntry entry = file[HistoryName];
-        if (entry.Dtype != "F64" || entry.Shape is not [var epochs, HistoryColumns or (2 * FirstScoreColumns)] || epochs > trainer.EpochsCompleted)
+        if (entry.Dtype != "F64"
+            || entry.Shape is not [var epochs, HistoryColumns or (2 * FirstScoreColumns)]
+            || epochs > trainer.EpochsCompleted)
         {
             file.Throw($"the history must be F64 [epochs, {HistoryColumns}] of at most {trainer.EpochsCompleted} epochs, but is {entry}.");
             return;

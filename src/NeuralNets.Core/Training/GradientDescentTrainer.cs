@@ -97,8 +97,8 @@ public sealed class GradientDescentTrainer<T>
         set => Settings = Settings with { EarlyStopping = value };
     }
 
-    /// <summary>The time after which a call of <see cref="Fit"/> ends with the epoch that is running, evaluation and reports included; null, the
-    /// default, for none. It is not part of checkpoints.</summary>
+    /// <summary>The time after which a call of <see cref="Fit"/> ends with the epoch that is running, evaluation and reports included;
+    /// null, the default, for none. It is not part of checkpoints.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
     public TimeSpan? TimeBudget
     {
@@ -357,9 +357,10 @@ public sealed class GradientDescentTrainer<T>
 
         if (validation is null && settings.NeedsValidation)
         {
+            bool stops = settings.EarlyStopping?.Monitor == MonitoredCost.Validation;
             throw new ArgumentNullException(
                 nameof(validation),
-                $"{(settings.EarlyStopping?.Monitor == MonitoredCost.Validation ? nameof(EarlyStopping) : nameof(ReduceOnPlateau))} watches "
+                $"{(stops ? nameof(EarlyStopping) : nameof(ReduceOnPlateau))} watches "
                 + $"the cost of a validation set, but there is none: give one, or let it watch {nameof(MonitoredCost)}."
                 + $"{nameof(MonitoredCost.Training)}.");
         }

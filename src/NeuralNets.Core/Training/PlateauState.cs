@@ -12,7 +12,8 @@ internal readonly record struct PlateauState(double Scale, CostMonitor Monitor, 
     /// <summary>Returns the learning rate.</summary>
     public double Rate(double learningRate, double minimum) => Scale == 1 ? learningRate : Math.Max(learningRate * Scale, minimum);
 
-    /// <summary>Returns the state after an epoch, in the order of Keras: an epoch that ends the cooldown may be the first bad one.</summary>
+    /// <summary>Returns the state after an epoch, in the order of Keras: an epoch that ends the cooldown may be the first bad
+    /// one.</summary>
     public PlateauState Next(ReduceOnPlateau setting, double learningRate, double cost)
     {
         int cooldown = Math.Max(0, Cooldown - 1);

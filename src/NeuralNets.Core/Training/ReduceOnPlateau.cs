@@ -1,10 +1,11 @@
 namespace NeuralNets.Core.Training;
 
-/// <summary>When the learning rate is lowered, since the cost does not fall any more: the rule of Keras's <c>ReduceLROnPlateau</c>.</summary>
+/// <summary>When the learning rate is lowered, since the cost does not fall any more: the rule of Keras's
+/// <c>ReduceLROnPlateau</c>.</summary>
 /// <remarks>An epoch is a bad one unless its cost is below the smallest before it by more than <see cref="MinDelta"/>. After
 /// <see cref="Patience"/> bad epochs in a row the rate is multiplied by <see cref="Factor"/>, but not below <see cref="Minimum"/>, and the
-/// count begins anew; in the <see cref="Cooldown"/> epochs that follow none counts as bad. That of PyTorch lowers the rate one epoch later, and
-/// compares by a relative threshold unless told otherwise. With a <see cref="GradientDescentTrainer{T}.Schedule"/>, both factors
+/// count begins anew; in the <see cref="Cooldown"/> epochs that follow none counts as bad. That of PyTorch lowers the rate one epoch
+/// later, and compares by a relative threshold unless told otherwise. With a <see cref="GradientDescentTrainer{T}.Schedule"/>, both factors
 /// apply.</remarks>
 public sealed class ReduceOnPlateau
 {

@@ -355,7 +355,8 @@ internal sealed partial class TrainingRun<T>
         return factor >= 0 && T.IsFinite(T.CreateSaturating(rate * factor))
             ? rate * factor
             : throw new InvalidOperationException(FormattableString.Invariant(
-                $"The factor of a schedule must be finite and not negative, but {schedule} returned {factor} after {_lastUpdate.Number} steps."));
+                $"The factor of a schedule must be finite and not negative, but {schedule} returned {factor} after ")
+                + FormattableString.Invariant($"{_lastUpdate.Number} steps."));
     }
 
     private ParameterUpdate<T> UpdateOf(int samples) => new(

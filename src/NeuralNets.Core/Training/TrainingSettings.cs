@@ -32,7 +32,8 @@ internal sealed record TrainingSettings<T>
     public TimeSpan? TimeBudget { get; init; }
 
     /// <summary>Whether something watches the cost of a validation set.</summary>
-    public bool NeedsValidation => EarlyStopping?.Monitor == MonitoredCost.Validation || ReduceOnPlateau?.Monitor == MonitoredCost.Validation;
+    public bool NeedsValidation =>
+        EarlyStopping?.Monitor == MonitoredCost.Validation || ReduceOnPlateau?.Monitor == MonitoredCost.Validation;
 
     /// <summary>The factor of the signs of the weights in the gradient.</summary>
     public double L1 { get; init; }

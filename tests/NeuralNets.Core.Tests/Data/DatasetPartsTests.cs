@@ -43,7 +43,9 @@ public sealed class DatasetPartsTests
     {
         double[][] rows = [[1, 2], [3, 4], [5, double.NaN]];
 
-        Refuses(() => Dataset<double>.FromRows([[1, 2], [3]], [0, 1], 2), "All rows must have as many numbers, but row 0 has 2 and row 1 has 1.*");
+        Refuses(
+            () => Dataset<double>.FromRows([[1, 2], [3]], [0, 1], 2),
+            "All rows must have as many numbers, but row 0 has 2 and row 1 has 1.*");
         Refuses(() => Dataset<double>.FromRows([], [0], 2), "A data set needs at least one sample, but there was no row.*");
         Refuses(() => Dataset<double>.FromRows([[]], [0], 2), "A row needs at least one number*");
         Refuses(() => Dataset<double>.FromRows(rows, [0, 1, 0], 2), "Features must be finite, but feature 1 of sample 2 is NaN.*");
@@ -64,7 +66,8 @@ public sealed class DatasetPartsTests
             (count, folds, seed)))).ToArbitrary(),
         given =>
         {
-            IReadOnlyList<(Dataset<double> Training, Dataset<double> Validation)> folds = Numbered(given.count).Folds(given.folds, given.seed);
+            IReadOnlyList<(Dataset<double> Training, Dataset<double> Validation)> folds =
+                Numbered(given.count).Folds(given.folds, given.seed);
             int[][] parts = [.. folds.Select(fold => Numbers(fold.Validation))];
             int[] sizes = [.. parts.Select(part => part.Length)];
             return parts.SelectMany(part => part).Order().SequenceEqual(Enumerable.Range(0, given.count))
@@ -120,7 +123,9 @@ public sealed class DatasetPartsTests
         Dataset<double> set = Numbered(20, i => i == 7 ? 1 : i == 8 || i == 9 ? 2 : 0);
         Dataset<double> values = Dataset<double>.FromRows([[1], [2], [3]], new double[] { 1, 2, 3 });
 
-        Refuses(() => set.Split(0.5, 1, stratify: true), "Both sets of a split need a sample of each class, but class 1 has 1 of the 20 samples.*");
+        Refuses(
+            () => set.Split(0.5, 1, stratify: true),
+            "Both sets of a split need a sample of each class, but class 1 has 1 of the 20 samples.*");
         Refuses(() => set.Folds(2, 1, stratify: true), "2 folds need at least 2 samples of each class, but class 1 has 1 of*");
         FluentActions.Invoking(() => values.Folds(2, 1, stratify: true)).Should().Throw<InvalidOperationException>()
             .WithMessage("Stratified parts need class labels*");

@@ -151,8 +151,9 @@ public abstract class DatasetTests<T>
         Action none = () => Dataset<T>.FromMatrix(Matrix<T>.Build.Dense(2, 0), ReadOnlySpan<int>.Empty, 2);
 
         number.Should().Throw<ArgumentException>().WithParameterName("labels")
-            .WithMessage("There must be one label per sample: the features are 2 x 3, but there were 2 labels. A sample is a column: if yours "
-                + "are rows, use FromRows.*");
+            .WithMessage(
+                "There must be one label per sample: the features are 2 x 3, but there were 2 labels. A sample is a column: if "
+                + "yours are rows, use FromRows.*");
         range.Should().Throw<ArgumentException>().WithParameterName("labels")
             .WithMessage("Labels must be between 0 and 1, but sample 1 has label 2.*");
         oneClass.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("classCount");
@@ -171,7 +172,8 @@ public abstract class DatasetTests<T>
 
         number.Should().Throw<ArgumentException>().WithParameterName("targets")
             .WithMessage(
-                "There must be one column of targets per sample: the features are 2 x 3, but the targets were 2 x 2. A sample is a column: *");
+                "There must be one column of targets per sample: the features are 2 x 3, but the targets were 2 x 2. A sample is a "
+                + "column: *");
         notANumber.Should().Throw<ArgumentException>().WithParameterName("targets")
             .WithMessage("Targets must be finite, but target 1 of sample 2 is NaN.*");
         infinite.Should().Throw<ArgumentException>().WithParameterName("targets")

@@ -36,7 +36,8 @@ public sealed class ElementaryTests
     [Theory]
     [MemberData(nameof(Cosines))]
     public void CosinePi_OfZeroToOne_IsWithin2Ulp(double x, double expected) =>
-        Elementary.CosinePi(x).Should().BeApproximately(expected, 2 * Math.BitIncrement(Math.Abs(expected)) - (2 * Math.Abs(expected)) + 1e-300);
+        Elementary.CosinePi(x).Should().BeApproximately(
+            expected, (2 * (Math.BitIncrement(Math.Abs(expected)) - Math.Abs(expected))) + 1e-300);
 
     [Fact]
     public void CosinePi_Everywhere_IsNearThatOfTheCLibrary()

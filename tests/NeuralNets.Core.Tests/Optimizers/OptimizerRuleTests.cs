@@ -60,7 +60,8 @@ public abstract class OptimizerRuleTests<T>
         }
     }
 
-    /// <summary>Where the square of a gradient is infinite once, and β₂ = 0 makes NaN of it, neighbours and widths decide nothing.</summary>
+    /// <summary>Where the square of a gradient is infinite once, and β₂ = 0 makes NaN of it, neighbours and widths decide
+    /// nothing.</summary>
     [Fact]
     public void Update_SquareThatIsNaN_ChangesNoOtherElementAndNoBitByTheWidth()
     {

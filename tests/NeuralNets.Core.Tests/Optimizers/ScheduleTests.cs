@@ -36,8 +36,8 @@ public sealed class ScheduleTests
     [InlineData(60, 0.55)] // halfway
     [InlineData(100, 0.1)]
     [InlineData(1_000_000, 0.1)]
-    public void CosineDecay_WithWarmUp_FallsToTheLastFactor(long step, double factor) => new CosineDecay(10, warmUpEpochs: 2, lastFactor: 0.1)
-        .Factor(step, StepsPerEpoch).Should().BeApproximately(factor, 1e-15);
+    public void CosineDecay_WithWarmUp_FallsToTheLastFactor(long step, double factor) =>
+        new CosineDecay(10, warmUpEpochs: 2, lastFactor: 0.1).Factor(step, StepsPerEpoch).Should().BeApproximately(factor, 1e-15);
 
     [Theory]
     [InlineData(0, 1 / 30.0)]

@@ -190,7 +190,8 @@ public abstract class SlotTests<T>
     [Fact]
     public void Load_OptimizerThatIsNotGiven_IsNamed() =>
         FluentActions.Invoking(() => CheckpointFile.Load<T>(new MemoryStream(Saved()), "saved"))
-            .Should().Throw<InvalidDataException>().WithMessage("saved*there is no optimizer with the name TestMomentum; a custom one must be given*");
+            .Should().Throw<InvalidDataException>()
+            .WithMessage("saved*there is no optimizer with the name TestMomentum; a custom one must be given*");
 
     [Theory]
     [InlineData("optimizer.velocity.layers.1.bias", "optimizer.velocity.layers.2.bias")]

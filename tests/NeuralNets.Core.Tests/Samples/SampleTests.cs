@@ -19,7 +19,8 @@ public class SampleTests
         {
             ("--data", "data"), ("--samples", "20000"), ("--hidden", "128,32"), ("--activation", "relu"),
             ("--initializer", "he-uniform"),
-            ("--epochs", "200"), ("--optimizer", "sgd"), ("--schedule", "constant"), ("--l2", "0"), ("--dropout", "0"), ("--batch", "32"), ("--seed", "1"),
+            ("--epochs", "200"), ("--optimizer", "sgd"), ("--schedule", "constant"), ("--l2", "0"), ("--dropout", "0"),
+            ("--batch", "32"), ("--seed", "1"),
             ("--workers", $"{Environment.ProcessorCount}"), ("--backend", "managed"), ("--precision", "float"),
             ("--label-column", "0"),
         };
@@ -55,7 +56,8 @@ public class SampleTests
             "--dropout", "0.1", "--patience", "2");
 
         run.ExitCode.Should().Be(0);
-        run.OutputLines.Should().Contain(line => line.Contains("learning rate 0.001, adam, cosine schedule, L2 0.0001, dropout 0.1, patience 2"));
+        run.OutputLines.Should().Contain(line => line.Contains(
+            "learning rate 0.001, adam, cosine schedule, L2 0.0001, dropout 0.1, patience 2"));
         run.OutputLines.Should().Contain(line => line.Contains("validation accuracy")).And.Contain(line => line.Contains("the best of"));
         string accuracy = run.OutputLines.Single(line => line.StartsWith("Test accuracy: "))["Test accuracy: ".Length..^2];
         double.Parse(accuracy, System.Globalization.CultureInfo.InvariantCulture).Should().BeGreaterThan(85);

@@ -203,7 +203,8 @@ public sealed class GradientDescentTrainerTests
         Dataset<double> threeClasses = Dataset<double>.FromMatrix(Matrix<double>.Build.Dense(2, 4, 1), [0, 1, 2, 1], 3);
 
         trainer.Invoking(t => t.Fit(SmallTraining.Blobs(4), 1, threeFeatures)).Should().Throw<ArgumentException>()
-            .WithMessage("Layer 1 (2 -> *) expects 2 rows, but the validation set was 3 x 2. A sample is a column: *FromRows of a data set.*")
+            .WithMessage("Layer 1 (2 -> *) expects 2 rows, but the validation set was 3 x 2. A sample is a column"
+                + "*FromRows of a data set.*")
             .WithParameterName("validation");
         trainer.Invoking(t => t.Fit(SmallTraining.Blobs(4), 1, threeClasses)).Should().Throw<ArgumentException>()
             .WithMessage("The validation set must have the network's number of classes, 2, but has 3.*").WithParameterName("validation");

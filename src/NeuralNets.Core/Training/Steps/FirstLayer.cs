@@ -41,8 +41,8 @@ internal abstract class FirstLayer<T>
     /// <summary>Computes the derivatives of the worker's units for all samples, from those of the layer behind.</summary>
     public abstract void BackwardUnits(LayerValues<T> behind, MicroBatch batch, int worker);
 
-    /// <summary>Takes the gradient of the worker's parameters, and with the last micro-batch of a batch updates them, or if the update waits
-    /// for the norm, notes the squares.</summary>
+    /// <summary>Takes the gradient of the worker's parameters, and with the last micro-batch of a batch updates them, or if the update
+    /// waits for the norm, notes the squares.</summary>
     public abstract void Update(MicroBatch batch, ParameterUpdate<T> update, GradientSquares<T>? squares, int worker);
 
     /// <summary>Applies the rule to the worker's parameters, when the norm of the whole gradient is known.</summary>

@@ -173,7 +173,8 @@ internal sealed class TrainingStep<T>
         }
 
         double norm = Math.Sqrt(squares);
-        T scale = norm > maxNorm ? T.CreateChecked(maxNorm / norm) : T.One;
+        T scale = !double.IsFinite(norm) ? T.NaN // not 0: that nothing was learned must not go unseen
+            : norm > maxNorm ? T.CreateChecked(maxNorm / norm) : T.One;
         _first.Apply(update, scale, worker);
         for (int l = 1; l < _values.Length; l++)
         {
