@@ -199,7 +199,6 @@ public sealed class SpoiledNetworkTests
             BatchSize = batchSize,
         };
 
-    /// <summary>Values that are linear in the features.</summary>
     /// <summary>The check of the training set and the evaluation of the validation set use one buffer for their costs, one after the
     /// other.</summary>
     [Fact]
@@ -217,6 +216,7 @@ public sealed class SpoiledNetworkTests
             epoch => double.IsFinite(epoch.Training.Cost.Sum) && !double.IsFinite(epoch.Validation!.Cost.Sum));
     }
 
+    /// <summary>Values that are linear in the features.</summary>
     private static Dataset<float> Line(int count)
     {
         float[] features = RandomValues.Create<float>(4, 3 * count, limit: 3);
