@@ -263,8 +263,8 @@ public sealed partial class Network<T>
         if (OutputActivation is not Softmax<T> && !(OutputActivation is Sigmoid<T> && OutputCount == 1))
         {
             throw new InvalidOperationException(
-                "Labels are the answers of an output layer with Softmax or of one output with Sigmoid, but the output layer has "
-                + $"{OutputActivation} and {OutputCount} outputs: use "
+                "Labels are the answers of an output layer with Softmax, or with one output and Sigmoid, but the output layer has "
+                + $"{OutputCount} with {OutputActivation}: use "
                 + $"{(OutputActivation is Sigmoid<T> ? nameof(PredictIndicators) : nameof(Predict))}.");
         }
     }

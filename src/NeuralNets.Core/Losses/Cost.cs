@@ -14,8 +14,8 @@ public readonly record struct Cost(double Sum, int SampleCount)
     public double Mean => Sum / WeightSum;
 
     /// <summary>Returns the properties by their names, with numbers as the invariant culture writes them.</summary>
-    /// <returns>For instance <c>Cost { Sum = 3, SampleCount = 2, Mean = 1.5 }</c>.</returns>
+    /// <returns>For instance <c>Cost { Sum = 3, SampleCount = 2, WeightSum = 2, Mean = 1.5 }</c>.</returns>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{nameof(Cost)} {{ Sum = {Sum}, SampleCount = {SampleCount}, Mean = {Mean} }}");
+        $"{nameof(Cost)} {{ Sum = {Sum}, SampleCount = {SampleCount}, WeightSum = {WeightSum}, Mean = {Mean} }}");
 }
