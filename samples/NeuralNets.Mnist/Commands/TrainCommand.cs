@@ -29,7 +29,7 @@ internal static class TrainCommand
         if (settings.Patience is not null)
         {
             // What decides when to stop must not be what the result is measured on.
-            (training, watched) = training.Split(HeldBack, settings.Seed, stratify: true);
+            (training, watched) = HoldBack(training, settings.Seed);
         }
 
         IActivation<T> activation = Networks.Activation<T>(settings.Activation);
@@ -70,6 +70,21 @@ internal static class TrainCommand
         Terminal.WriteLine($"Parameters SHA-256: {network.ComputeParametersSha256()}");
         Save(new TrainedRun<T>(settings, digits, network, trainer.History, predictions, summary));
         return wasInterrupted ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    private static (Dataset<T> Training, Dataset<T> Validation) HoldBack<T>(Dataset<T> images, long seed)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        try
+        {
+            return images.Split(HeldBack, seed, stratify: true);
+        }
+        catch (ArgumentException)
+        {
+            throw new UserException(
+                "--patience holds back a tenth of the training images, with some of each digit, for which there are too few: "
+                + $"{images.Count}. Use more of them, or leave --patience out.");
+        }
     }
 
     private static void PrintTask<T>(

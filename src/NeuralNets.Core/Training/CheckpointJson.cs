@@ -159,7 +159,7 @@ internal sealed record CheckpointJson<T>(
         name,
         [.. numbers, ("smallestCost", double.IsFinite(monitor.Best) ? [monitor.Best] : []), ("badEpochs", [monitor.BadEpochs])]);
 
-    private static PlateauState? ReadPlateau(SavedSetting saved) => saved.Number("scale") is > 0 and <= 1 and var scale
+    private static PlateauState? ReadPlateau(SavedSetting saved) => saved.Number("scale") is >= 0 and <= 1 and var scale
         ? new PlateauState(scale, ReadMonitor(saved), ToCount(saved, "cooldown"))
         : throw new ArgumentException(FormattableString.Invariant($"scale must be from 0 to 1, but is {saved.Number("scale")}"));
 

@@ -6,7 +6,8 @@ namespace NeuralNets.Core.Training;
 /// <para>The best epoch is the one with the smallest cost, the first of several. An epoch is a bad one unless its cost is below the
 /// smallest before it by more than <see cref="MinDelta"/>; NaN is never below. Training ends after <see cref="Patience"/> bad epochs in a
 /// row.</para>
-/// <para>A later call of Fit goes on from the parameters of the best epoch, and counts anew. A checkpoint that the trainer wrote in a call
+/// <para>A later call of Fit goes on from the parameters of the best epoch, with what the optimizer remembers of the last one, and counts
+/// anew. A checkpoint that the trainer wrote in a call
 /// holds the parameters of its last epoch, those of the best one, and the count: the call goes on as if it had not been killed.</para>
 /// </remarks>
 public sealed class EarlyStopping

@@ -279,7 +279,8 @@ public sealed class GradientDescentTrainer<T>
     /// <summary>Trains for some epochs. Called again, it continues.</summary>
     /// <param name="training">The samples to train on.</param>
     /// <param name="epochs">How many times to go through them, not negative. With 0 the arguments are checked and nothing else
-    /// is done.</param>
+    /// is done, but that the network of a checkpoint gets the best parameters of <see cref="EarlyStopping"/>, since the call that wrote
+    /// it ends with this one.</param>
     /// <param name="validation">Samples to evaluate after each epoch, or null.</param>
     /// <param name="onEpoch">Receives the result of each epoch when it ends, on the calling thread, while the network has the parameters
     /// of the end of that epoch. It may save, evaluate or change the network. An exception that it throws ends the call.</param>
@@ -295,7 +296,8 @@ public sealed class GradientDescentTrainer<T>
     /// all than <see cref="int.MaxValue"/>.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder of the checkpoints does not exist.</exception>
     /// <exception cref="InvalidOperationException">A layer of the network is being trained: by another thread, or by the call whose
-    /// handler this is. Or no loss is set for an output function without a usual one. Or native code has changed how a thread rounds, or
+    /// handler this is. Or no loss is set for an output function without a usual one, or a custom schedule is not set again after loading
+    /// a checkpoint, or the schedule returned a factor that is negative or not finite. Or native code has changed how a thread rounds, or
     /// that subnormal numbers count as zero there.</exception>
     /// <exception cref="IOException">A checkpoint cannot be written. The network has the parameters that it should have
     /// held.</exception>
@@ -319,7 +321,7 @@ public sealed class GradientDescentTrainer<T>
         settings.Checkpoints?.Check(Network);
         FloatingPointMode.Require();
         cancellationToken.ThrowIfCancellationRequested();
-        if (epochs == 0)
+        if (epochs == 0 && Best is null)
         {
             return TrainingResult.OfNothing(settings.Backend.Name);
         }

@@ -7,7 +7,7 @@ public sealed class TrainingResult
     public required IReadOnlyList<EpochResult> Epochs { get; init; }
 
     /// <summary>The epoch whose parameters the network has, those of the smallest cost; null without
-    /// <see cref="GradientDescentTrainer{T}.EarlyStopping"/>.</summary>
+    /// <see cref="GradientDescentTrainer{T}.EarlyStopping"/>, and if no cost was a finite number.</summary>
     public required int? BestEpoch { get; init; }
 
     /// <summary>Why the call ended.</summary>

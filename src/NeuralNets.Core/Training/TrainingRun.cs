@@ -126,10 +126,10 @@ internal sealed partial class TrainingRun<T>
             Epochs = _results.AsReadOnly(),
             TrainingTime = _trainingTime.Elapsed,
             EvaluationTime = _evaluationTime.Elapsed,
-            SamplesPerSecond = samples / _trainingTime.Elapsed.TotalSeconds,
+            SamplesPerSecond = samples == 0 ? 0 : samples / _trainingTime.Elapsed.TotalSeconds,
             BestEpoch = _trainer.Best?.Epoch is > 0 and var best ? best : null,
             End = _end,
-            WorkerCount = _plan.WorkerCount,
+            WorkerCount = samples == 0 ? 0 : _plan.WorkerCount,
             Backend = _settings.Backend.Name,
         };
     }

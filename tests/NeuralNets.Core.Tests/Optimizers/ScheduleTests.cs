@@ -1,5 +1,6 @@
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Optimizers.Schedules;
+using NeuralNets.Core.Tests.Data;
 using NeuralNets.Core.Tests.Training;
 using NeuralNets.Core.Training;
 
@@ -99,6 +100,53 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public void Load_BuiltInSchedules_HaveTheirNumbers()
+    {
+        foreach (LearningRateSchedule schedule in (LearningRateSchedule[])[
+            new StepDecay(3, 0.7, 0.25),
+            new ExponentialDecay(0.9, 1.5),
+            new CosineDecay(7.5, 0.1, 0.05),
+            new OneCycle(9),
+            new OneCycle(9, 2, 0.3)])
+        {
+            using var folder = new TempDirectory();
+            CheckpointFile.Save(
+                folder.File("it"), new GradientDescentTrainer<double>(SmallTraining.Small()) { Schedule = schedule });
+
+            CheckpointFile.Load<double>(folder.File("it")).Schedule.Should().BeEquivalentTo(
+                schedule, options => options.RespectingRuntimeTypes());
+        }
+    }
+
+    [Fact]
+    public void Load_CustomSchedule_IsToBeSetAgain()
+    {
+        using var folder = new TempDirectory();
+        Dataset<double> set = SmallTraining.Blobs(30);
+        var whole = new GradientDescentTrainer<double>(SmallTraining.Small()) { BatchSize = 10, Schedule = new Harmonic() };
+        whole.Checkpoints = new CheckpointSchedule(folder.File("it"), everyEpochs: 2);
+        whole.Fit(set, 5, onEpoch: epoch =>
+        {
+            if (epoch.Epoch == 2)
+            {
+                File.Copy(folder.File("it"), folder.File("2"));
+            }
+        });
+        GradientDescentTrainer<double> resumed = CheckpointFile.Load<double>(folder.File("2"));
+        string before = resumed.Network.ComputeParametersSha256();
+
+        resumed.Invoking(it => it.Fit(set, 3)).Should().Throw<InvalidOperationException>().WithMessage("*set the trainer's Schedule*");
+        resumed.Network.ComputeParametersSha256().Should().Be(before);
+        CheckpointFile.Save(folder.File("again"), resumed);
+        CheckpointFile.Load<double>(folder.File("again")).Invoking(it => it.Fit(set, 3)).Should().Throw<InvalidOperationException>();
+
+        resumed.Schedule = new Harmonic();
+        resumed.Fit(set, 3);
+
+        resumed.Network.ComputeParametersSha256().Should().Be(whole.Network.ComputeParametersSha256());
+    }
+
+    [Fact]
     public void Settings_OutOfRange_AreRefused()
     {
         foreach (Action create in (Action[])[
@@ -114,6 +162,11 @@ public sealed class ScheduleTests
         {
             create.Should().Throw<ArgumentOutOfRangeException>();
         }
+    }
+
+    private sealed class Harmonic : LearningRateSchedule
+    {
+        public override double Factor(long stepCount, int stepsPerEpoch) => 1.0 / (1 + stepCount);
     }
 
     private sealed class Recorder : LearningRateSchedule

@@ -77,6 +77,18 @@ public class SampleTests
         run.Error.Should().Contain(message);
     }
 
+    [Theory]
+    [InlineData("1")]
+    [InlineData("12")]
+    public async Task Run_TooFewImagesToHoldSomeBack_SaysSo(string samples)
+    {
+        SampleProcess run = await SampleProcess.RunAsync("--samples", samples, "--epochs", "1", "--patience", "1");
+
+        run.ExitCode.Should().Be(1);
+        run.Error.Should().Contain($"--patience holds back a tenth of the training images, with some of each digit, for which there are "
+            + $"too few: {samples}.");
+    }
+
     [MklFact]
     public async Task Run_ByMkl_TrainsAndNamesIt() => await TrainsBy("mkl", "Intel MKL 20");
 

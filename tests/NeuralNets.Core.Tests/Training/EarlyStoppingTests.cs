@@ -102,6 +102,61 @@ public sealed class EarlyStoppingTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Fit_ResumedAfterTheLastEpoch_EndsWithTheBestParameters(int workers)
+    {
+        using var folder = new TempDirectory();
+        GradientDescentTrainer<double> whole = Restless().With(workers, byUnits: workers > 1);
+        whole.EarlyStopping = new EarlyStopping(1000);
+        whole.Checkpoints = new CheckpointSchedule(folder.File("last"));
+        TrainingResult expected = whole.Fit(s_training, 20, s_validation);
+        expected.BestEpoch.Should().BeLessThan(20);
+        GradientDescentTrainer<double> resumed = CheckpointFile.Load<double>(folder.File("last")).With(workers, byUnits: workers > 1);
+        resumed.Network.ComputeParametersSha256().Should().NotBe(whole.Network.ComputeParametersSha256(), "it has those of the last epoch");
+
+        TrainingResult result = resumed.Fit(s_training, 20 - resumed.EpochsCompleted, s_validation);
+
+        resumed.Network.ComputeParametersSha256().Should().Be(whole.Network.ComputeParametersSha256());
+        result.BestEpoch.Should().Be(expected.BestEpoch);
+        result.End.Should().Be(TrainingEnd.Completed);
+        result.Epochs.Should().BeEmpty();
+        whole.Fit(s_training, 3, s_validation);
+        resumed.Fit(s_training, 3, s_validation);
+        resumed.Network.ComputeParametersSha256().Should().Be(whole.Network.ComputeParametersSha256(), "both go on from the same state");
+    }
+
+    [Fact]
+    public void Fit_ResumedAfterItStopped_IsAResultOfNoEpochs()
+    {
+        using var folder = new TempDirectory();
+        GradientDescentTrainer<double> whole = New(1);
+        whole.Checkpoints = new CheckpointSchedule(folder.File("last"));
+        int? best = whole.Fit(s_training, 60, s_validation).BestEpoch;
+
+        TrainingResult result = CheckpointFile.Load<double>(folder.File("last")).Fit(s_training, 5, s_validation);
+
+        result.End.Should().Be(TrainingEnd.StoppedEarly);
+        result.BestEpoch.Should().Be(best);
+        result.SamplesPerSecond.Should().Be(0);
+        result.WorkerCount.Should().Be(0);
+    }
+
+    [Fact]
+    public void Load_RateThatWasLoweredToZero_IsWhatWasSaved()
+    {
+        using var folder = new TempDirectory();
+        GradientDescentTrainer<double> trainer = Restless();
+        trainer.ReduceOnPlateau = new ReduceOnPlateau(factor: 1e-200, patience: 1, minDelta: 100);
+        trainer.Fit(s_training, 4, s_validation);
+        trainer.Plateau.Scale.Should().Be(0);
+
+        CheckpointFile.Save(folder.File("zero"), trainer);
+
+        CheckpointFile.Load<double>(folder.File("zero")).Plateau.Should().Be(trainer.Plateau);
+    }
+
     [Fact]
     public void IsBest_OfEqualCosts_IsTheFirst()
     {

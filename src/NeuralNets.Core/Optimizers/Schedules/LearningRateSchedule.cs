@@ -9,7 +9,8 @@ public abstract class LearningRateSchedule
     internal virtual SavedSetting? Saved => null;
 
     /// <summary>Returns the factor of the learning rate in a step.</summary>
-    /// <param name="stepCount">The number of steps before it, over all calls of Fit: 0, 1, …</param>
+    /// <param name="stepCount">The number of steps before it, over all calls of Fit: 0, 1, … It begins anew with an
+    /// <see cref="Optimizer"/> of another kind.</param>
     /// <param name="stepsPerEpoch">The number of steps of an epoch.</param>
     /// <returns>The factor, finite and not negative.</returns>
     public abstract double Factor(long stepCount, int stepsPerEpoch);
