@@ -116,22 +116,9 @@ public sealed partial class Dataset<T>
                 $"There must be one weight per sample: there are {Count} samples, but {weights.Length} weights.", nameof(weights));
         }
 
-        double sum = 0;
-        for (int i = 0; i < weights.Length; i++)
+        if (!(Requirements.CheckWeights(weights, nameof(weights)) / Count > 0))
         {
-            sum += weights[i];
-            if (!(weights[i] >= 0 && double.IsFinite(weights[i])))
-            {
-                throw new ArgumentException(
-                    FormattableString.Invariant($"Weights must be finite and not negative, but that of sample {i} is {weights[i]}."),
-                    nameof(weights));
-            }
-        }
-
-        if (!(sum / Count > 0 && double.IsFinite(sum)))
-        {
-            throw new ArgumentException(
-                FormattableString.Invariant($"Weights must have a positive and finite sum, but theirs is {sum}."), nameof(weights));
+            throw new ArgumentException("Weights must have a mean that is not 0, but theirs underflows to 0.", nameof(weights));
         }
 
         return new Dataset<T>(_source, _positions, Targets.WithWeights(weights.ToArray()));

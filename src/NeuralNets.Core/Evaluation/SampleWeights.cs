@@ -39,21 +39,6 @@ internal readonly ref struct SampleWeights
                 $"There must be one weight per sample or none at all: there are {count} samples, but {weights.Length} weights.", parameter);
         }
 
-        double sum = 0;
-        for (int i = 0; i < weights.Length; i++)
-        {
-            sum += weights[i];
-            if (!(weights[i] >= 0 && double.IsFinite(weights[i])))
-            {
-                throw new ArgumentException(
-                    FormattableString.Invariant($"Weights must be finite and not negative, but that of sample {i} is {weights[i]}."),
-                    parameter);
-            }
-        }
-
-        return sum > 0 && double.IsFinite(sum)
-            ? new(weights, sum)
-            : throw new ArgumentException(
-                FormattableString.Invariant($"Weights must have a positive and finite sum, but theirs is {sum}."), parameter);
+        return new(weights, Requirements.CheckWeights(weights, parameter));
     }
 }

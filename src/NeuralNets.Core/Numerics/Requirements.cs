@@ -23,6 +23,30 @@ internal static class Requirements
         : " An empty span may come from an array that is null: AsArray() of a sparse vector and AsColumnMajorArray() of a matrix that is "
             + "not dense are null, while ToArray() and ToColumnMajorArray() copy.";
 
+    /// <summary>Returns the sum of the weights of samples.</summary>
+    /// <param name="weights">One per sample.</param>
+    /// <param name="parameter">The argument that they are.</param>
+    /// <exception cref="ArgumentException">A weight is negative, NaN or infinite, or their sum is 0 or infinite.</exception>
+    public static double CheckWeights(ReadOnlySpan<double> weights, string parameter)
+    {
+        double sum = 0;
+        for (int i = 0; i < weights.Length; i++)
+        {
+            sum += weights[i];
+            if (!(weights[i] >= 0 && double.IsFinite(weights[i])))
+            {
+                throw new ArgumentException(
+                    FormattableString.Invariant($"Weights must be finite and not negative, but that of sample {i} is {weights[i]}."),
+                    parameter);
+            }
+        }
+
+        return sum > 0 && double.IsFinite(sum)
+            ? sum
+            : throw new ArgumentException(
+                FormattableString.Invariant($"Weights must have a positive and finite sum, but theirs is {sum}."), parameter);
+    }
+
     public static void CheckLabels(ReadOnlySpan<int> labels, int classes, string parameter)
     {
         for (int i = 0; i < labels.Length; i++)

@@ -49,10 +49,11 @@ public abstract class Optimizer
     internal abstract double Update<T>(UpdateStep step, Span<T> sums, T scale, Span<T> parameters, Span<T> slot0, Span<T> slot1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
-    /// <summary>Refuses a number that must be at least 0 and less than 1.</summary>
-    private protected static double Fraction(double value, string parameter) => value is >= 0 and < 1
+    /// <summary>Refuses a number that must be at least 0 and less than 1, also as a float: there 0.99999999 is 1, and nothing would ever be
+    /// forgotten.</summary>
+    private protected static double Fraction(double value, string parameter) => value >= 0 && (float)value < 1
         ? value
-        : throw new ArgumentOutOfRangeException(parameter, value, $"The {parameter} must be at least 0 and less than 1.");
+        : throw new ArgumentOutOfRangeException(parameter, value, $"The {parameter} must be at least 0 and less than 1, also as a Single.");
 
     /// <summary>Refuses a number that must be positive and finite, also as a float.</summary>
     private protected static double Positive(double value, string parameter) => (float)value > 0 && float.IsFinite((float)value)
