@@ -135,8 +135,8 @@ internal readonly ref struct ForwardPass<T>
     /// <param name="first">The first sample.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="costs">Receives one cost per sample.</param>
-    /// <param name="hits">Receives whether a sample was answered correctly; false where the targets are values.</param>
-    public void Evaluate(int first, ILoss<T> loss, Span<double> costs, Span<bool> hits)
+    /// <param name="correct">Receives whether a sample was answered correctly; false where the targets are values.</param>
+    public void Evaluate(int first, ILoss<T> loss, Span<double> costs, Span<bool> correct)
     {
         T[] derivatives = ArrayPool<T>.Shared.Rent(Outputs * _columns);
         for (int start = 0; start < costs.Length; start += _columns)
@@ -150,7 +150,7 @@ internal readonly ref struct ForwardPass<T>
                 _set!.Targets.Batch(first + start, count),
                 derivatives.AsSpan(0, logits.Length),
                 costs.Slice(start, count),
-                hits.Slice(start, count));
+                correct.Slice(start, count));
         }
 
         ArrayPool<T>.Shared.Return(derivatives);

@@ -182,28 +182,28 @@ public sealed partial class Network<T>
         loss.CheckOutput(OutputActivation, OutputCount);
         CheckTargets("The data set", samples, loss, nameof(samples));
         double[] costs = new double[samples.Count];
-        bool[] hits = new bool[samples.Count];
+        bool[] correct = new bool[samples.Count];
         ForEachBlock([], samples, maxDegreeOfParallelism, backend, (pass, start, count) => pass.Evaluate(
-            start, loss, costs.AsSpan(start, count), hits.AsSpan(start, count)));
-        return ScoreOf(samples, costs, hits);
+            start, loss, costs.AsSpan(start, count), correct.AsSpan(start, count)));
+        return ScoreOf(samples, costs, correct);
     }
 
     /// <summary>Writes the costs of the samples from <paramref name="start"/> on, as many as there is room for, and which were answered
     /// correctly. Does not allocate in steady state.</summary>
-    internal void Evaluate(Dataset<T> samples, int start, Span<double> costs, Span<bool> hits, ILoss<T> loss, GemmBackend backend)
+    internal void Evaluate(Dataset<T> samples, int start, Span<double> costs, Span<bool> correct, ILoss<T> loss, GemmBackend backend)
     {
         using var pass = new ForwardPass<T>(_layers, samples, backend);
-        pass.Evaluate(start, loss, costs, hits);
+        pass.Evaluate(start, loss, costs, correct);
     }
 
     /// <summary>Returns the score of a set, whose costs are added in the order of the samples.</summary>
-    internal static Score ScoreOf(Dataset<T> samples, ReadOnlySpan<double> costs, ReadOnlySpan<bool> hits)
+    internal static Score ScoreOf(Dataset<T> samples, ReadOnlySpan<double> costs, ReadOnlySpan<bool> correct)
     {
         Targets<T> targets = samples.Targets;
         var sum = new ScoreSum(targets.HasWeights, targets.AreLabels);
         for (int i = 0; i < costs.Length; i++)
         {
-            sum.Add(costs[i], hits[i], targets.WeightOf(i));
+            sum.Add(costs[i], correct[i], targets.WeightOf(i));
         }
 
         return sum.ToScore();

@@ -18,7 +18,7 @@ internal sealed class OutputHead<T>
     private readonly int[] _labels;
     private readonly T[] _values;
     private readonly double[] _costs;
-    private readonly bool[] _hits;
+    private readonly bool[] _correct;
 
     /// <param name="loss">The loss.</param>
     /// <param name="targets">The targets of the data set.</param>
@@ -30,14 +30,14 @@ internal sealed class OutputHead<T>
         _labels = new int[targets.AreLabels ? columns : 0];
         _values = new T[targets.AreLabels ? 0 : checked(columns * targets.OutputCount)];
         _costs = new double[columns];
-        _hits = new bool[columns];
+        _correct = new bool[columns];
     }
 
     /// <summary>The costs of the samples, one per column.</summary>
     public ReadOnlySpan<double> Costs => _costs;
 
     /// <summary>Whether the samples were answered correctly, one per column.</summary>
-    public ReadOnlySpan<bool> Hits => _hits;
+    public ReadOnlySpan<bool> Correct => _correct;
 
     /// <summary>Compares the logits of some samples with their targets.</summary>
     /// <param name="samples">The positions of the samples in the data set.</param>
@@ -54,7 +54,11 @@ internal sealed class OutputHead<T>
         _targets.Gather(samples, labels, values);
         TargetBatch<T> targets = _targets.AreLabels ? new(labels) : new(values, samples.Length);
         Span<double> costs = _costs.AsSpan(start, samples.Length);
-        Evaluate(_loss, logits, targets, derivatives, costs, _hits.AsSpan(start, samples.Length));
+
+        // Written at once: the marks of all workers lie in one cache line, which would go to and fro between them.
+        Span<bool> correct = stackalloc bool[samples.Length];
+        Evaluate(_loss, logits, targets, derivatives, costs, correct);
+        correct.CopyTo(_correct.AsSpan(start));
         if (_targets.HasWeights)
         {
             Weight(samples, derivatives);
@@ -75,16 +79,16 @@ internal sealed class OutputHead<T>
     /// <param name="targets">The targets of the samples.</param>
     /// <param name="derivatives">Receives the derivatives of the costs by the logits, (outputs × samples).</param>
     /// <param name="costs">Receives one cost per sample.</param>
-    /// <param name="hits">Receives whether the label of a sample is its target; false where the targets are values.</param>
+    /// <param name="correct">Receives whether the label of a sample is its target; false where the targets are values.</param>
     public static void Evaluate(
-        ILoss<T> loss, ReadOnlySpan<T> logits, TargetBatch<T> targets, Span<T> derivatives, Span<double> costs, Span<bool> hits)
+        ILoss<T> loss, ReadOnlySpan<T> logits, TargetBatch<T> targets, Span<T> derivatives, Span<double> costs, Span<bool> correct)
     {
         loss.Evaluate(logits, targets, derivatives, costs);
-        hits.Clear();
+        correct.Clear();
         int outputs = costs.IsEmpty ? 0 : logits.Length / costs.Length;
         for (int j = 0; j < targets.Labels.Length; j++)
         {
-            hits[j] = LabelOf(logits.Slice(j * outputs, outputs)) == targets.Labels[j];
+            correct[j] = LabelOf(logits.Slice(j * outputs, outputs)) == targets.Labels[j];
         }
     }
 

@@ -80,7 +80,7 @@ public sealed class ConfusionMatrix
 
     /// <summary>The correlation between actual and predicted classes, −1 … 1 (Matthews; for several classes, Gorodkin's): 1 if all are
     /// correct, about 0 for guesses, whatever the frequencies of the classes. 0 if all samples are of one class or predicted to be.
-    ///</summary>
+    /// </summary>
     /// <remarks>With t and p the numbers of samples that are and are predicted to be of a class, c of those that are both, and n of all:
     /// <c>Σ(n·c − t·p)/√(Σt(n − t)·Σp(n − p))</c>, with sums over the classes.</remarks>
     public double MatthewsCorrelation

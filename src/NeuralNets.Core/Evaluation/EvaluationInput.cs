@@ -74,7 +74,7 @@ internal static class EvaluationInput
     }
 
     /// <exception cref="ArgumentException">The matrix does not have a column for each sample of the set, or not the number of rows.
-    ///</exception>
+    /// </exception>
     public static void CheckShape<T>(Dataset<T> samples, int rows, Matrix<T> given, string what, string parameter)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

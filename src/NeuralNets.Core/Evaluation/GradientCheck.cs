@@ -23,7 +23,7 @@ namespace NeuralNets.Core.Evaluation;
 /// is not compared, but counted in <see cref="KinkCount"/>.</para>
 /// <para>There are two passes over the samples per parameter: take a small network, and as few samples as reach all parts of the function.
 /// Features should be of a size around 1, as for training.</para>
-///</remarks>
+/// </remarks>
 public sealed class GradientCheck
 {
     private const double Tolerance = 1e-5;
@@ -108,7 +108,7 @@ public sealed class GradientCheck
         private static readonly double s_step = Math.ScaleB(1, -17); // near the cube root of the machine epsilon, and exact in sums
 
         private readonly double[] _costs = new double[samples.Count];
-        private readonly bool[] _hits = new bool[samples.Count];
+        private readonly bool[] _correct = new bool[samples.Count];
 
         public ParameterGradient? Worst { get; private set; }
 
@@ -164,8 +164,8 @@ public sealed class GradientCheck
 
         private double MeanCost()
         {
-            network.Evaluate(samples, 0, _costs, _hits, loss, ManagedBackend.Instance);
-            return Network<double>.ScoreOf(samples, _costs, _hits).Cost.Mean;
+            network.Evaluate(samples, 0, _costs, _correct, loss, ManagedBackend.Instance);
+            return Network<double>.ScoreOf(samples, _costs, _correct).Cost.Mean;
         }
     }
 }

@@ -37,7 +37,7 @@ public sealed class MultiLabelMetrics
     public IReadOnlyList<BinaryMetrics> Labels { get; }
 
     /// <summary>Precision, recall and F1 of all pairs of sample and label together; the support is the number of pairs that are yes.
-    ///</summary>
+    /// </summary>
     public ClassMetrics MicroAverage { get; }
 
     /// <summary>The means of precision, recall and F1 over the labels, each with the same weight; 0 counts for a label that no sample has
@@ -45,7 +45,7 @@ public sealed class MultiLabelMetrics
     public ClassMetrics MacroAverage { get; }
 
     /// <summary>The means of precision, recall and F1 over the labels, each with its samples as the weight; 0 where no sample has a label.
-    ///</summary>
+    /// </summary>
     public ClassMetrics WeightedAverage { get; }
 
     /// <summary>The fraction of the samples all of whose labels were predicted, and no other, 0 … 1.</summary>

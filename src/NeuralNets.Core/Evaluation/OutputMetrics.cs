@@ -30,7 +30,7 @@ public readonly record struct OutputMetrics
 
     /// <summary>Returns the measures, rounded to four digits.</summary>
     /// <returns>For instance <c>R² 0.4812, MAE 43.1, RMSE 54.2, median error 36.6, explained variance 0.4899</c>, in the invariant culture.
-    ///</returns>
+    /// </returns>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"R² {RSquared?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "undefined"}, MAE {MeanAbsoluteError:G4}, ")

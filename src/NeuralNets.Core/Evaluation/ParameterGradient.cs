@@ -14,7 +14,7 @@ public sealed record ParameterGradient(
 {
     /// <summary>Returns where the parameter is, and the two numbers.</summary>
     /// <returns>For instance <c>Layers[0].Weights[3, 2]: analytic 0.25, numeric 0.5, relative error 0.5</c>, in the invariant culture.
-    ///</returns>
+    /// </returns>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"Layers[{LayerIndex}].{(Column is { } column ? $"Weights[{Row}, {column}]" : $"Biases[{Row}]")}: ")

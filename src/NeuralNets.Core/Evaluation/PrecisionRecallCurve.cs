@@ -16,7 +16,7 @@ public sealed class PrecisionRecallCurve
     }
 
     /// <summary>The points by falling threshold, so by rising recall: one per different score, and before them precision 1 and recall 0.
-    ///</summary>
+    /// </summary>
     public IReadOnlyList<PrecisionRecallPoint> Points { get; }
 
     /// <summary>The mean precision, each times the step in recall to it, <c>Σ(Rᵢ − Rᵢ₋₁)·Pᵢ</c>, 0 … 1. Scores that say nothing have the
@@ -31,7 +31,7 @@ public sealed class PrecisionRecallCurve
     /// <returns>The curve. It depends on the order of the scores alone.</returns>
     /// <exception cref="ArgumentException">There is no sample, the numbers of labels, scores or weights differ, a label is neither 0 nor 1,
     /// a score is NaN or infinite, the weights are not finite, not negative and of a positive sum, or no sample that counts is yes.
-    ///</exception>
+    /// </exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public static PrecisionRecallCurve Of<T>(ReadOnlySpan<int> actual, ReadOnlySpan<T> scores, ReadOnlySpan<double> weights = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>

@@ -29,7 +29,7 @@ public sealed class Predictions<T>
     /// <exception cref="ArgumentException">
     /// There is no sample, there is not one label or weight per sample, a label is out of range, a probability is not from 0 to 1, or the
     /// weights are not finite, not negative and of a positive sum.
-    ///</exception>
+    /// </exception>
     /// <exception cref="ArgumentNullException"><paramref name="probabilities"/> is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public Predictions(ReadOnlySpan<int> actual, Matrix<T> probabilities, ReadOnlySpan<double> weights = default)

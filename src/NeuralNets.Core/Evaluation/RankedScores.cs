@@ -4,7 +4,7 @@ namespace NeuralNets.Core.Evaluation;
 
 /// <summary>Samples that are yes or no by falling score: what curves over all thresholds are made of.</summary>
 /// <remarks>Sums of weights run by falling score, and among equal scores in the order of the samples. Memory is linear in the samples.
-///</remarks>
+/// </remarks>
 internal sealed class RankedScores
 {
     private RankedScores(List<double> thresholds, List<double> truePositives, List<double> falsePositives)

@@ -102,7 +102,7 @@ public sealed class RegressionMetrics
 
     /// <summary>Returns the averages, rounded to four digits.</summary>
     /// <returns>For instance <c>R² 0.4812, MAE 43.1, RMSE 54.2, median error 36.6, explained variance 0.4899</c>, in the invariant culture.
-    ///</returns>
+    /// </returns>
     public override string ToString() => Average.ToString();
 
     private static RegressionMetrics Compare<T>(

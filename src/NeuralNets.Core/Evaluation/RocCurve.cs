@@ -8,7 +8,7 @@ namespace NeuralNets.Core.Evaluation;
 /// <example><code>double auc = RocCurve.Of(test.Labels, probabilities).Auc;</code></example>
 /// <remarks>Samples with equal scores pass a threshold together. Samples with the weight 0 do not count. The points are those of
 /// scikit-learn's <c>roc_curve</c> with <c>drop_intermediate=False</c>; the first threshold is infinity, as from its version 1.3 on.
-///</remarks>
+/// </remarks>
 public sealed class RocCurve
 {
     private RocCurve(RocPoint[] points, double auc)

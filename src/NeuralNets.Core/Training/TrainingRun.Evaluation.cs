@@ -41,7 +41,7 @@ internal sealed partial class TrainingRun<T>
         }
 
         Span<double> costs = _evaluationCosts.AsSpan(0, _training.Count);
-        Network.Evaluate(_training, 0, costs, _evaluationHits.AsSpan(0, costs.Length), _settings.Loss!, _settings.Backend);
+        Network.Evaluate(_training, 0, costs, _evaluationCorrect.AsSpan(0, costs.Length), _settings.Loss!, _settings.Backend);
         foreach (double cost in costs)
         {
             if (!double.IsFinite(cost))
@@ -68,7 +68,7 @@ internal sealed partial class TrainingRun<T>
                 set,
                 start,
                 _evaluationCosts.AsSpan(start, count),
-                _evaluationHits.AsSpan(start, count),
+                _evaluationCorrect.AsSpan(start, count),
                 _settings.Loss!,
                 _settings.Backend);
         }
@@ -80,6 +80,6 @@ internal sealed partial class TrainingRun<T>
         }
 
         _evaluationTime.Stop();
-        return Network<T>.ScoreOf(set, _evaluationCosts.AsSpan(0, set.Count), _evaluationHits);
+        return Network<T>.ScoreOf(set, _evaluationCosts.AsSpan(0, set.Count), _evaluationCorrect);
     }
 }

@@ -78,7 +78,7 @@ internal sealed class TrainingStep<T>
     public ReadOnlySpan<double> Costs => _head.Costs;
 
     /// <summary>Whether the samples of the micro-batch were answered correctly. Valid when <see cref="Costs"/> is.</summary>
-    public ReadOnlySpan<bool> Hits => _head.Hits;
+    public ReadOnlySpan<bool> Correct => _head.Correct;
 
     /// <summary>Takes the parameters from the network, for one worker: before the first step of an epoch.</summary>
     public void Load(int worker) => _first.Load(worker);
