@@ -1,16 +1,18 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
+using System.Globalization;
+using NeuralNets.Core.Data.Csv;
 
 namespace NeuralNets.Core.Data;
 
-/// <summary>One reading of one CSV file: the first row settles the columns, the others are parsed from bytes.</summary>
-internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
+/// <summary>One reading of the images of one CSV file: the first row settles the columns.</summary>
+internal sealed class CsvImageParser(CsvRows rows, CsvImageFormat format)
 {
     private const int FirstStep = 1 << 16;
-    private const int ShownText = 24;
 
-    private readonly LineReader _lines = new(source);
-    private int _columns;
+    /// <summary>What stands for a missing value in many files, and so is no name of a column.</summary>
+    private static readonly string[] s_missing = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "?", "-"];
+
+    private string[] _first = [];
     private int _labelColumn;
     private int _height;
     private int _width;
@@ -18,50 +20,25 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
     private byte[] _labels = [];
     private int _count;
 
-    /// <summary>The start of the first row if it was taken for a header, for messages.</summary>
-    private byte[] _header = [];
-
-    private int PixelsPerImage => _columns - 1;
+    private int PixelsPerImage => _first.Length - 1;
 
     /// <summary>Reads all rows. Called once.</summary>
     public LabeledImages Read()
     {
-        int blank = 0;
-        while (_lines.TryRead(out ReadOnlySpan<byte> line))
+        if (!rows.Read())
         {
-            if (_lines.Number == 1 && line.StartsWith("\uFEFF"u8))
-            {
-                line = line[3..];
-            }
+            throw new InvalidDataException($"{rows.Name}: there must be rows of numbers, but the file is empty.");
+        }
 
-            if (_lines.Number == 1 && CsvMistake.OfFile(line) is { } mistake)
-            {
-                Throw(mistake);
-            }
-
-            if (line.TrimStart(" \t"u8).IsEmpty)
-            {
-                blank = blank == 0 ? _lines.Number : blank;
-                continue;
-            }
-
-            if (blank != 0)
-            {
-                Throw($"blank lines may only follow the last row, but row {blank} is blank and row {_lines.Number} is not.");
-            }
-
-            if (_columns == 0 && ReadFirst(line))
-            {
-                continue;
-            }
-
-            AddRow(line);
+        bool isHeader = ReadFirst();
+        for (bool isRow = !isHeader || rows.Read(); isRow; isRow = rows.Read())
+        {
+            AddRow();
         }
 
         if (_count == 0)
         {
-            Throw(_columns == 0 ? "there must be rows of numbers, but the file is empty."
-                : "there must be rows of numbers, but there is only a header.");
+            throw new InvalidDataException($"{rows.Name}: there must be rows of numbers, but there is only a header.");
         }
 
         Array.Resize(ref _pixels, _count * PixelsPerImage);
@@ -71,34 +48,24 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
 
     /// <summary>Settles the columns from the first row.</summary>
     /// <returns>True when that row is a header.</returns>
-    private bool ReadFirst(ReadOnlySpan<byte> line)
+    private bool ReadFirst()
     {
-        if (line.Contains((byte)'\r'))
+        _first = [.. Enumerable.Range(0, rows.ColumnCount).Select(i => rows.Field(i).ToString())];
+        if (_first.Length < 2)
         {
-            Throw($"row {_lines.Number}: a row must end in LF or CR LF, but there is a CR without LF.");
+            throw rows.Error($"a row must have a label and at least 1 pixel, but has 1 field: {CsvRows.Quote(_first[0])}."
+                + CsvMistake.OfRow(_first[0], [], isAlone: true, rows.Separator));
         }
 
-        CsvHeaderRow? header = null;
-        if (format.Header != CsvHeader.Absent)
+        bool[] isMissing = [.. _first.Select(field => s_missing.Contains(field))];
+        bool isHeader = format.Header switch
         {
-            header = CsvHeaderRow.Read(line, format.LabelName);
-            if (header is null)
-            {
-                Throw($"row {_lines.Number}: a quoted name must end in a quote and a comma, but one in {Shorten(line)} does "
-                    + $"not.{CsvMistake.OfRow(line, [], _lines.Number)}");
-            }
-
-            header = format.Header == CsvHeader.Present || header.HasWord ? header : null;
-        }
-
-        _columns = header is null ? line.Count((byte)',') + 1 : header.Columns;
-        if (_columns < 2)
-        {
-            Throw($"row {_lines.Number}: a row must have a label and at least 1 pixel, but it has 1 column: {Shorten(line)}."
-                + CsvMistake.OfRow(line, [], _lines.Number));
-        }
-
-        _labelColumn = format.LabelName is null ? CheckLabelColumn() : FindLabelColumn(header);
+            CsvHeader.Present => true,
+            CsvHeader.Absent => false,
+            _ => new CsvHeaderRule(rows.Name, rows.Line, _first, isMissing, CultureInfo.InvariantCulture).IsHeader(
+                [.. _first.Select(_ => true)]),
+        };
+        _labelColumn = format.LabelName is null ? CheckLabelColumn() : FindLabelColumn(isHeader, format.LabelName);
         if (!format.TryGetShape(PixelsPerImage, out _height, out _width))
         {
             string required = (format.Height, format.Width) switch
@@ -107,50 +74,56 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
                 (int height, null) => $"a multiple of the height, {height}",
                 _ => $"a multiple of the width, {format.Width}",
             };
-            Throw($"the number of pixel columns must be {required}, but it is {PixelsPerImage}.");
+            throw rows.Error($"the number of pixel columns must be {required}, but is {PixelsPerImage}.");
         }
 
-        _header = header is null ? [] : line[..Math.Min(line.Length, ShownText)].ToArray();
-        return header is not null;
+        return isHeader;
     }
 
     private int CheckLabelColumn()
     {
-        int column = format.LabelColumn.GetOffset(_columns);
-        if (column < 0 || column >= _columns)
-        {
-            Throw($"the label column must be one of the {_columns} columns (0 to {_columns - 1}, or from the end ^1 to "
-                + $"^{_columns}), but it is {format.LabelColumn}.");
-        }
-
-        return column;
+        int column = format.LabelColumn.GetOffset(_first.Length);
+        return column >= 0 && column < _first.Length
+            ? column
+            : throw rows.Error($"the label column must be one of the {_first.Length} columns (0 to {_first.Length - 1}, or from the end "
+                + $"^1 to ^{_first.Length}), but is {format.LabelColumn}.");
     }
 
-    private int FindLabelColumn(CsvHeaderRow? header)
+    private int FindLabelColumn(bool isHeader, string name)
     {
-        if (header is null)
+        if (!isHeader)
         {
-            Throw($"a header must name the label column \"{format.LabelName}\", but row {_lines.Number} is all numbers.");
+            throw rows.Error($"a header must name the label column {CsvRows.Quote(name)}, but the first row is all numbers.");
         }
 
-        if (header.FirstMatch < 0)
+        int first = Array.IndexOf(_first, name);
+        int last = Array.LastIndexOf(_first, name);
+        if (first < 0)
         {
-            string names = string.Join(", ", header.Names.Select(field => $"\"{Shorten(field)}\""));
-            string more = header.Columns > header.Names.Count ? $", … ({header.Columns} in all)" : string.Empty;
-            Throw($"the header must name the label column \"{format.LabelName}\", but it names {names}{more}.");
+            throw rows.Error($"the header must name the label column {CsvRows.Quote(name)}, but names {Names()}.");
         }
 
-        if (header.LastMatch != header.FirstMatch)
-        {
-            Throw($"the header must name the label column \"{format.LabelName}\" once, but columns {header.FirstMatch + 1} and "
-                + $"{header.LastMatch + 1} have that name.");
-        }
-
-        return header.FirstMatch;
+        return first == last
+            ? first
+            : throw rows.Error($"the header must name the label column {CsvRows.Quote(name)} once, but columns {first + 1} and {last + 1} "
+                + "have that name.");
     }
 
-    private void AddRow(ReadOnlySpan<byte> line)
+    private string Names()
     {
+        const int Shown = 8;
+        string names = string.Join(", ", _first.Take(Shown).Select(name => CsvRows.Quote(name)));
+        return _first.Length > Shown ? $"{names}, … ({_first.Length} in all)" : names;
+    }
+
+    private void AddRow()
+    {
+        if (rows.ColumnCount != _first.Length)
+        {
+            throw rows.Error($"a row must have {_first.Length} fields like the first one, but has {rows.ColumnCount}."
+                + CsvMistake.OfRow(rows.Field(0), _first[0], rows.ColumnCount == 1, rows.Separator));
+        }
+
         long end = (_count + 1L) * PixelsPerImage;
         if (end > _pixels.Length)
         {
@@ -158,10 +131,21 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
         }
 
         Span<byte> pixels = _pixels.AsSpan(_count * PixelsPerImage, PixelsPerImage);
-        int wrong = ParseRow(line, pixels, _labelColumn, out _labels[_count]);
-        if (wrong >= 0)
+        for (int column = 0; column < _first.Length; column++)
         {
-            ThrowRow(line, wrong);
+            if (!rows.TryParse(column, out double value) || !(value >= 0 && value <= byte.MaxValue) || value != Math.Truncate(value))
+            {
+                ThrowField(column);
+            }
+
+            if (column == _labelColumn)
+            {
+                _labels[_count] = (byte)value;
+            }
+            else
+            {
+                pixels[column < _labelColumn ? column : column - 1] = (byte)value;
+            }
         }
 
         _count++;
@@ -171,7 +155,7 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
     {
         if (required > Array.MaxLength)
         {
-            Throw($"the pixels must fit an array of {Array.MaxLength} bytes, but row {_lines.Number} goes beyond that.");
+            throw rows.Error($"the pixels must fit an array of {Array.MaxLength} bytes, but this row goes beyond that.");
         }
 
         long capacity = Math.Max(_labels.Length * 2L, FirstStep / PixelsPerImage);
@@ -180,110 +164,9 @@ internal sealed class CsvImageParser(ByteSource source, CsvImageFormat format)
         Array.Resize(ref _labels, (int)capacity);
     }
 
-    /// <summary>Parses one row of numbers into its pixels and its label.</summary>
-    /// <returns>−1, or the column, counted from 0, at which the row is not what it should be.</returns>
-    private static int ParseRow(ReadOnlySpan<byte> line, Span<byte> pixels, int labelColumn, out byte label)
-    {
-        label = 0;
-        int i = 0;
-        int pixel = 0;
-        for (int column = 0; column <= pixels.Length; column++)
-        {
-            while (i < line.Length && IsBlank(line[i]))
-            {
-                i++;
-            }
-
-            int first = i;
-            uint value = 0;
-            while (i < line.Length && IsDigit(line[i], out uint digit))
-            {
-                value = (value * 10) + digit;
-                if (value > byte.MaxValue)
-                {
-                    return column;
-                }
-
-                i++;
-            }
-
-            if (i == first)
-            {
-                return column;
-            }
-
-            while (i < line.Length && IsBlank(line[i]))
-            {
-                i++;
-            }
-
-            if (column == labelColumn)
-            {
-                label = (byte)value;
-            }
-            else
-            {
-                pixels[pixel++] = (byte)value;
-            }
-
-            bool last = column == pixels.Length;
-            if (i == line.Length ? !last : last || line[i] != ',')
-            {
-                return column;
-            }
-
-            i++;
-        }
-
-        return -1;
-    }
-
-    private static bool IsBlank(byte value) => value is (byte)' ' or (byte)'\t';
-
-    private static bool IsDigit(byte value, out uint digit)
-    {
-        digit = (uint)value - '0';
-        return digit <= 9;
-    }
-
     [DoesNotReturn]
-    private void ThrowRow(ReadOnlySpan<byte> line, int column)
-    {
-        int columns = line.Count((byte)',') + 1;
-        if (columns != _columns)
-        {
-            Throw($"row {_lines.Number} must have {_columns} columns, but it has {columns}."
-                + CsvMistake.OfRow(line, _header, _lines.Number));
-        }
-
-        ReadOnlySpan<byte> field = line;
-        for (int i = 0; i < column; i++)
-        {
-            field = field[(field.IndexOf((byte)',') + 1)..];
-        }
-
-        int comma = field.IndexOf((byte)',');
-        string what = column == _labelColumn ? "label" : "pixel";
-        Throw($"row {_lines.Number}, column {column + 1}: the {what} must be a whole number from 0 to 255, but is "
-            + $"{Shorten((comma < 0 ? field : field[..comma]).Trim(" \t"u8))}."
-            + CsvMistake.OfRow(line, _header, _lines.Number));
-    }
-
-    private static string Shorten(ReadOnlySpan<byte> text) =>
-        $"\"{Shorten(Encoding.UTF8.GetString(text.Length > 4 * ShownText ? text[..(4 * ShownText)] : text))}\"";
-
-    /// <summary>Returns the start of a text, with control characters made visible.</summary>
-    private static string Shorten(string text)
-    {
-        var shown = new StringBuilder();
-        foreach (char character in text.Length > ShownText ? text.AsSpan(0, ShownText) : text)
-        {
-            _ = char.IsControl(character) ? shown.Append($"\\x{(int)character:x2}") : shown.Append(character);
-        }
-
-        return text.Length > ShownText ? $"{shown}…" : shown.ToString();
-    }
-
-    [DoesNotReturn]
-    private void Throw(string message) => throw new InvalidDataException($"{source.Name}: {message}");
+    private void ThrowField(int column) => throw rows.Error(
+        column,
+        $"the {(column == _labelColumn ? "label" : "pixel")} must be a whole number from 0 to 255, but is "
+        + $"{CsvRows.Quote(rows.Field(column))}.{CsvMistake.OfRow(rows.Field(0), _first[0], rows.ColumnCount == 1, rows.Separator)}");
 }

@@ -1,3 +1,5 @@
+using NeuralNets.Core.Data.Csv;
+
 namespace NeuralNets.Core.Data;
 
 /// <summary>
@@ -48,8 +50,7 @@ public static class CsvImageReader
         string path, Index labelColumn = default, CsvHeader header = CsvHeader.Detect, int? height = null, int? width = null)
     {
         var format = new CsvImageFormat(labelColumn, header, height, width);
-        using var source = ByteSource.Open(path);
-        return new CsvImageParser(source, format).Read();
+        return Read(ByteSource.Open(path), format);
     }
 
     /// <summary>Reads images from a file with a header, with the label column given by its name.</summary>
@@ -70,8 +71,7 @@ public static class CsvImageReader
     public static LabeledImages Read(string path, string labelColumn, int? height = null, int? width = null)
     {
         var format = new CsvImageFormat(labelColumn, height, width);
-        using var source = ByteSource.Open(path);
-        return new CsvImageParser(source, format).Read();
+        return Read(ByteSource.Open(path), format);
     }
 
     /// <summary>Reads images from a stream, with the label column given by its position.</summary>
@@ -99,8 +99,7 @@ public static class CsvImageReader
         int? width = null)
     {
         var format = new CsvImageFormat(labelColumn, header, height, width);
-        using var source = ByteSource.Wrap(stream, name);
-        return new CsvImageParser(source, format).Read();
+        return Read(ByteSource.Wrap(stream, name), format);
     }
 
     /// <summary>Reads images from a stream with a header, with the label column given by its name.</summary>
@@ -121,7 +120,12 @@ public static class CsvImageReader
     public static LabeledImages Read(Stream stream, string name, string labelColumn, int? height = null, int? width = null)
     {
         var format = new CsvImageFormat(labelColumn, height, width);
-        using var source = ByteSource.Wrap(stream, name);
-        return new CsvImageParser(source, format).Read();
+        return Read(ByteSource.Wrap(stream, name), format);
+    }
+
+    private static LabeledImages Read(ByteSource source, CsvImageFormat format)
+    {
+        using var rows = new CsvRows(CsvText.Read(source, separator: null, encoding: null));
+        return new CsvImageParser(rows, format).Read();
     }
 }

@@ -1,5 +1,3 @@
-using NeuralNets.Core.Initialization;
-
 namespace NeuralNets.Core.Data;
 
 /// <content>Parts of a data set, and weights of its samples.</content>
@@ -41,25 +39,8 @@ public sealed partial class Dataset<T>
     /// <exception cref="InvalidOperationException">The split is to be stratified, but the targets are not labels.</exception>
     public (Dataset<T> Training, Dataset<T> Validation) Split(double validationFraction, long seed, bool stratify = false)
     {
-        int validation = validationFraction is > 0 and < 1 ? (int)Math.Round(validationFraction * Count) : 0;
-        if (validation == 0 || validation == Count)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(validationFraction),
-                validationFraction,
-                $"The fraction must leave at least one of the {Count} samples on either side.");
-        }
-
-        int[] order = new int[Count];
-        RandomSequence.ForSplit(seed).Permutation(order);
-        if (stratify)
-        {
-            MoveSharesToTheFront(order, validationFraction, validation);
-        }
-
-        order.AsSpan(0, validation).Sort();
-        order.AsSpan(validation).Sort();
-        return (Select(order.AsSpan(validation)), Select(order.AsSpan(0, validation)));
+        (int[] training, int[] validation) = Parts(stratify).Split(validationFraction, seed, nameof(validationFraction));
+        return (Select(training), Select(validation));
     }
 
     /// <summary>Cuts the samples at random into folds of the same size, give or take one, for cross-validation. No features are
@@ -73,32 +54,8 @@ public sealed partial class Dataset<T>
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not from 2 to <see cref="Count"/>.</exception>
     /// <exception cref="InvalidOperationException">The folds are to be stratified, but the targets are not labels.</exception>
-    public IReadOnlyList<(Dataset<T> Training, Dataset<T> Validation)> Folds(int count, long seed, bool stratify = false)
-    {
-        if (count < 2 || count > Count)
-        {
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"The number of folds must be between 2 and {Count}.");
-        }
-
-        int[] order = new int[Count];
-        RandomSequence.ForSplit(seed).Permutation(order);
-        if (stratify)
-        {
-            order = [.. ByClass(order).SelectMany(samples => samples)];
-            CheckClasses(samples => samples >= count, $"{count} folds need at least {count} samples of each class");
-        }
-
-        // Dealt out one by one: adjacent samples of a class go to different folds.
-        var folds = new (Dataset<T>, Dataset<T>)[count];
-        for (int fold = 0; fold < count; fold++)
-        {
-            int[] inside = [.. order.Where((_, i) => i % count == fold).Order()];
-            int[] outside = [.. order.Where((_, i) => i % count != fold).Order()];
-            folds[fold] = (Select(outside), Select(inside));
-        }
-
-        return folds;
-    }
+    public IReadOnlyList<(Dataset<T> Training, Dataset<T> Validation)> Folds(int count, long seed, bool stratify = false) =>
+        [.. Parts(stratify).Folds(count, seed).Select(fold => (Select(fold.Outside), Select(fold.Inside)))];
 
     /// <summary>Returns the same samples with weights: a sample of weight 2 counts as two of weight 1 in gradients, costs and accuracies.
     /// </summary>
@@ -142,59 +99,15 @@ public sealed partial class Dataset<T>
         return WithWeights(weights);
     }
 
-    /// <summary>Orders positions so that the first ones have the share of each class, in all <paramref name="total"/>.</summary>
-    private void MoveSharesToTheFront(int[] order, double fraction, int total)
+    private SampleParts Parts(bool stratify)
     {
-        List<int>[] classes = ByClass(order);
-        int[] shares = [.. classes.Select(samples => (int)(fraction * samples.Count))];
-        int missing = total - shares.Sum();
-        foreach (int label in Enumerable.Range(0, classes.Length)
-            .OrderByDescending(label => (fraction * classes[label].Count) - shares[label]).Take(missing).ToArray())
+        if (!stratify)
         {
-            shares[label]++;
+            return new SampleParts(Count);
         }
 
-        CheckShares(shares);
-        classes.SelectMany((samples, label) => samples.Take(shares[label]))
-            .Concat(classes.SelectMany((samples, label) => samples.Skip(shares[label])))
-            .ToArray().CopyTo(order, 0);
-    }
-
-    private void CheckShares(int[] shares) => CheckClasses(
-        (label, samples) => shares[label] > 0 && shares[label] < samples, "Both sets of a split need a sample of each class");
-
-    private void CheckClasses(Func<int, bool> isEnough, string what) => CheckClasses((_, samples) => isEnough(samples), what);
-
-    private void CheckClasses(Func<int, int, bool> isEnough, string what)
-    {
-        int[] counts = CountLabels();
-        for (int label = 0; label < counts.Length; label++)
-        {
-            if (counts[label] > 0 && !isEnough(label, counts[label]))
-            {
-                throw new ArgumentException(
-                    $"{what}, but class {label} has {counts[label]} of the {Count} samples. Leave the class out, add samples of it, or do "
-                    + "not stratify.");
-            }
-        }
-    }
-
-    /// <summary>Returns the positions of each class, in the order that they are given in.</summary>
-    private List<int>[] ByClass(int[] order)
-    {
         RequireLabels("Stratified parts");
-        var classes = new List<int>[ClassCount];
-        for (int label = 0; label < classes.Length; label++)
-        {
-            classes[label] = [];
-        }
-
-        foreach (int sample in order)
-        {
-            classes[Labels[sample]].Add(sample);
-        }
-
-        return classes;
+        return new SampleParts(Labels.ToArray(), [.. Enumerable.Range(0, ClassCount).Select(label => $"class {label}")]);
     }
 
     private void RequireLabels(string what)

@@ -18,7 +18,10 @@ internal static class InputFile
 
     /// <summary>Reads a pipe to its end, for readers that need to seek.</summary>
     /// <exception cref="IOException">It gives more than an array holds.</exception>
-    public static MemoryStream Buffer(FileStream pipe)
+    public static MemoryStream Buffer(FileStream pipe) => Buffer(pipe, pipe.Name);
+
+    /// <inheritdoc cref="Buffer(FileStream)"/>
+    public static MemoryStream Buffer(Stream pipe, string name)
     {
         var content = new MemoryStream();
         byte[] bytes = new byte[1 << 16];
@@ -27,7 +30,7 @@ internal static class InputFile
             if (content.Length + length > Array.MaxLength)
             {
                 throw new IOException(
-                    $"What cannot seek must give at most {Array.MaxLength} bytes, but '{pipe.Name}' gives more: copy it to a file first.");
+                    $"What cannot seek must give at most {Array.MaxLength} bytes, but '{name}' gives more: copy it to a file first.");
             }
 
             content.Write(bytes, 0, length);

@@ -1,0 +1,58 @@
+namespace NeuralNets.Core.Data.Csv;
+
+/// <summary>A source of bytes as a stream that is read from first to last, of which the first bytes can be looked at before.</summary>
+internal sealed class ByteSourceStream : Stream
+{
+    private const int HeadLength = 4;
+
+    private readonly ByteSource _source;
+    private readonly byte[] _head = new byte[HeadLength];
+    private readonly int _headLength;
+    private int _position;
+
+    public ByteSourceStream(ByteSource source)
+    {
+        _source = source;
+        _headLength = source.Read(_head);
+    }
+
+    /// <summary>The first four bytes, or as many as there are.</summary>
+    public ReadOnlySpan<byte> Head => _head.AsSpan(0, _headLength);
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (_position == _headLength)
+        {
+            return _source.Read(buffer);
+        }
+
+        int length = Math.Min(_headLength - _position, buffer.Length);
+        _head.AsSpan(_position, length).CopyTo(buffer);
+        _position += length;
+        return length;
+    }
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}

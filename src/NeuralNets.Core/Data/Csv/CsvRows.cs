@@ -1,0 +1,235 @@
+using System.Globalization;
+using System.Text;
+using nietras.SeparatedValues;
+
+namespace NeuralNets.Core.Data.Csv;
+
+/// <summary>The rows of a CSV text, one after the other: what the readers of images and tables have in common.</summary>
+/// <remarks>
+/// Sep finds rows and fields. What it leaves to its caller is here: fields are freed of their quotes, and a quote where RFC 4180 has none
+/// is an error, since it would change where the field ends. Spaces and tabs around a field do not belong to it. A row whose fields are all
+/// empty is passed over.
+/// </remarks>
+internal sealed class CsvRows : IDisposable
+{
+    /// <summary>The maximum number of columns: a limit, so that a file without line ends does not fill the memory.</summary>
+    public const int MaxColumns = 1 << 18;
+
+    private const string Blanks = " \t";
+
+    private readonly CsvText _text;
+    private readonly SepReader _reader;
+    private readonly bool _isInvariant;
+    private readonly CultureInfo _culture;
+    private readonly string _blanks;
+    private int _nextLine;
+    private char[] _unescaped = [];
+
+    /// <param name="text">The text, disposed of with the rows.</param>
+    /// <param name="culture">How numbers are written; null for the invariant culture.</param>
+    public CsvRows(CsvText text, CultureInfo? culture = null)
+    {
+        _text = text;
+        _culture = culture ?? CultureInfo.InvariantCulture;
+        _isInvariant = _culture.Equals(CultureInfo.InvariantCulture);
+        _blanks = text.Separator == '\t' ? " " : Blanks;
+        _nextLine = text.FirstLine;
+        try
+        {
+            _reader = Sep.New(text.Separator).Reader(options => options with { HasHeader = false, DisableColCountCheck = true })
+                .From(text.Reader);
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw CsvText.NotUtf8(text.Name, _nextLine, exception);
+        }
+    }
+
+    /// <summary>The name of the file in messages.</summary>
+    public string Name => _text.Name;
+
+    /// <summary>The separator.</summary>
+    public char Separator => _text.Separator;
+
+    /// <summary>The number of the line in which the row begins, counted from 1.</summary>
+    public int Line { get; private set; }
+
+    /// <summary>The number of fields of the row.</summary>
+    public int ColumnCount { get; private set; }
+
+    /// <summary>Goes to the next row that has a field that is not empty.</summary>
+    /// <returns>False at the end.</returns>
+    /// <exception cref="InvalidDataException">The text is not in its encoding, or a row is longer than there is room for.</exception>
+    public bool Read()
+    {
+        while (MoveNext())
+        {
+            if (!IsBlank())
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Returns a field without the blanks around it and without its quotes; valid until another one is read.</summary>
+    /// <exception cref="InvalidDataException">It has a quote where none belongs, or one that is not closed.</exception>
+    public ReadOnlySpan<char> Field(int column) => Field(column, out _);
+
+    /// <inheritdoc cref="Field(int)"/>
+    /// <param name="column">The position of the field.</param>
+    /// <param name="isQuoted">Whether it stands in quotes.</param>
+    public ReadOnlySpan<char> Field(int column, out bool isQuoted)
+    {
+        ReadOnlySpan<char> field = _reader.Current[column].Span.Trim(_blanks);
+        int quote = field.IndexOf('"');
+        isQuoted = quote == 0;
+        return quote < 0 ? field : isQuoted ? Unquote(field, column) : throw Misplaced(field, column);
+    }
+
+    /// <summary>Reads a field as a number.</summary>
+    /// <returns>Whether it is one; infinity and NaN are none, in no spelling, and what is too large for a double is none.</returns>
+    public bool TryParse(int column, out double value)
+    {
+        SepReader.Col field = _reader.Current[column];
+        ReadOnlySpan<char> text = field.Span.Trim(_blanks);
+        if (!(_isInvariant && IsPlain(text) ? field.TryParse(out value) : TryParseText(column, out value)))
+        {
+            return false;
+        }
+
+        return double.IsFinite(value);
+    }
+
+    /// <summary>Returns an exception with the place of the row.</summary>
+    public InvalidDataException Error(string message) => new($"{Name}, line {Line}: {message}");
+
+    /// <summary>Returns an exception with the place of a field.</summary>
+    public InvalidDataException Error(int column, string message) => new($"{Name}, line {Line}, column {column + 1}: {message}");
+
+    /// <summary>Returns a text for a message: the start of it, with control characters made visible.</summary>
+    public static string Quote(ReadOnlySpan<char> text)
+    {
+        const int Shown = 24;
+        var shown = new StringBuilder("\"");
+        foreach (char character in text.Length > Shown ? text[..Shown] : text)
+        {
+            _ = char.IsControl(character) || char.IsSurrogate(character)
+                ? shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}")
+                : shown.Append(character);
+        }
+
+        return shown.Append(text.Length > Shown ? "…\"" : "\"").ToString();
+    }
+
+    /// <summary>Reads a text as a number; infinity and NaN, which parsers take in many spellings, are none.</summary>
+    public static bool TryParseNumber(ReadOnlySpan<char> text, CultureInfo culture, out double value)
+    {
+        value = 0;
+        return text.ContainsAnyInRange('0', '9') && double.TryParse(text, NumberStyles.Float, culture, out value)
+            && double.IsFinite(value);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _reader.Dispose();
+        _text.Dispose();
+    }
+
+    private bool MoveNext()
+    {
+        Line = _nextLine;
+        try
+        {
+            if (!_reader.MoveNext())
+            {
+                return false;
+            }
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw CsvText.NotUtf8(Name, Line, exception);
+        }
+        catch (NotSupportedException exception)
+        {
+            // How Sep refuses a row beyond its buffer.
+            throw new InvalidDataException(
+                $"{Name}, line {Line}: a row must be at most 16 million characters long, but one from here on is longer. A quote may have "
+                + "been opened and not closed.",
+                exception);
+        }
+
+        SepReader.Row row = _reader.Current;
+        _nextLine = _text.FirstLine - 1 + row.LineNumberToExcl;
+        ColumnCount = row.ColCount;
+        return ColumnCount <= MaxColumns
+            ? true
+            : throw Error($"a row must have at most {MaxColumns} columns, but has {ColumnCount}.");
+    }
+
+    private bool IsBlank()
+    {
+        SepReader.Row row = _reader.Current;
+        for (int i = 0; i < ColumnCount; i++)
+        {
+            if (!row[i].Span.Trim(_blanks).IsEmpty)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Returns whether a text can only be a number in digits: the parser for those knows words for infinity and NaN, too.</summary>
+    private static bool IsPlain(ReadOnlySpan<char> text) => text.Length > 0 && (char.IsAsciiDigit(text[^1]) || text[^1] == '.');
+
+    private bool TryParseText(int column, out double value) => TryParseNumber(Field(column), _culture, out value);
+
+    private ReadOnlySpan<char> Unquote(ReadOnlySpan<char> field, int column)
+    {
+        ReadOnlySpan<char> inside = field[1..];
+        int quote = inside.IndexOf('"');
+        if (quote < 0)
+        {
+            throw Error(column, $"a quote that is opened must be closed, but that of {Quote(field)} is not.");
+        }
+
+        if (quote == inside.Length - 1)
+        {
+            return inside[..^1];
+        }
+
+        if (_unescaped.Length < inside.Length)
+        {
+            _unescaped = new char[Math.Max(256, 2 * inside.Length)];
+        }
+
+        int length = 0;
+        for (int i = 0; i < inside.Length; i++)
+        {
+            if (inside[i] == '"')
+            {
+                if (i == inside.Length - 1)
+                {
+                    return _unescaped.AsSpan(0, length);
+                }
+
+                if (inside[++i] != '"')
+                {
+                    throw Misplaced(field, column);
+                }
+            }
+
+            _unescaped[length++] = inside[i];
+        }
+
+        throw Error(column, $"a quote that is opened must be closed, but that of {Quote(field)} is not.");
+    }
+
+    private InvalidDataException Misplaced(ReadOnlySpan<char> field, int column) => Error(
+        column,
+        $"a quote must open or close a whole field, or be doubled inside of one (RFC 4180), but {Quote(field)} has one elsewhere.");
+}

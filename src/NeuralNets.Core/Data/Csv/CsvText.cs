@@ -1,0 +1,144 @@
+using System.Text;
+
+namespace NeuralNets.Core.Data.Csv;
+
+/// <summary>The text of a CSV file from its first row on, and its separator.</summary>
+/// <remarks>
+/// The text is UTF-8, or what a byte order mark at its start says. Excel's line <c>sep=;</c> is no row: it names the separator. Where
+/// neither it nor the caller does, the first rows tell.
+/// </remarks>
+internal sealed class CsvText : IDisposable
+{
+    /// <summary>How many characters the separator is told from.</summary>
+    private const int HeadLength = 1 << 16;
+
+    private readonly ByteSource? _source;
+
+    private CsvText(ByteSource? source, TextReader reader, string name, char? separator)
+    {
+        _source = source;
+        Name = name;
+        try
+        {
+            char[] head = new char[HeadLength];
+            int length = reader.ReadBlock(head);
+            ReadOnlySpan<char> start = head.AsSpan(0, length);
+            if (CsvMistake.OfText(start) is { } mistake)
+            {
+                throw new InvalidDataException($"{name}: {mistake}");
+            }
+
+            int skipped = ReadSeparatorLine(start, out char? told);
+            FirstLine = skipped == 0 ? 1 : 2;
+            Separator = separator ?? told ?? CsvSeparator.Detect(start[skipped..]);
+            Reader = new HeadedReader(head.AsMemory(skipped, length - skipped), reader);
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw NotUtf8(name, 1, exception);
+        }
+    }
+
+    /// <summary>The name of the file in messages.</summary>
+    public string Name { get; }
+
+    /// <summary>What lies between two fields.</summary>
+    public char Separator { get; }
+
+    /// <summary>The number of the line that <see cref="Reader"/> begins with, counted from 1.</summary>
+    public int FirstLine { get; }
+
+    /// <summary>The rows.</summary>
+    public TextReader Reader { get; }
+
+    /// <summary>Reads bytes, which it disposes of, too.</summary>
+    /// <param name="source">The bytes.</param>
+    /// <param name="separator">The separator, or null to find it.</param>
+    /// <param name="encoding">The encoding of a text without a byte order mark; null for UTF-8.</param>
+    /// <exception cref="InvalidDataException">They are not text in that encoding.</exception>
+    public static CsvText Read(ByteSource source, char? separator, Encoding? encoding)
+    {
+        var stream = new ByteSourceStream(source);
+        if (CsvMistake.OfFile(stream.Head) is { } mistake)
+        {
+            throw new InvalidDataException($"{source.Name}: {mistake}");
+        }
+
+        // A byte that is no character must be told, not become one.
+        encoding = (Encoding)(Marked(stream.Head) ?? encoding ?? Encoding.UTF8).Clone();
+        encoding.DecoderFallback = DecoderFallback.ExceptionFallback;
+        var reader = new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false);
+        return new(source, reader, source.Name, separator);
+    }
+
+    /// <summary>Reads text, which stays open.</summary>
+    public static CsvText Read(TextReader reader, string name, char? separator) => new(null, reader, name, separator);
+
+    /// <summary>Returns the exception for a text with bytes that are no characters.</summary>
+    public static InvalidDataException NotUtf8(string name, int line, DecoderFallbackException cause) => new(
+        $"{name}: the text must be UTF-8, or another encoding that is told or marked, but line {line} or one of those soon after it has "
+        + $"bytes that are not ({Convert.ToHexStringLower(cause.BytesUnknown ?? [])}). Save the file as UTF-8, or give its encoding: "
+        + "of many older files, Encoding.Latin1.",
+        cause);
+
+    /// <inheritdoc/>
+    public void Dispose() => _source?.Dispose();
+
+    /// <summary>Returns the encoding that a byte order mark names.</summary>
+    private static Encoding? Marked(ReadOnlySpan<byte> head)
+    {
+        // UTF-32 first: its mark begins like that of UTF-16.
+        Encoding[] encodings = [Encoding.UTF32, new UTF32Encoding(bigEndian: true, byteOrderMark: true), Encoding.UTF8,
+            Encoding.Unicode, Encoding.BigEndianUnicode];
+        foreach (Encoding encoding in encodings)
+        {
+            if (head.StartsWith(encoding.Preamble))
+            {
+                return encoding;
+            }
+        }
+
+        return null;
+    }
+
+    private static int ReadSeparatorLine(ReadOnlySpan<char> head, out char? separator)
+    {
+        separator = null;
+        int end = head.IndexOfAny('\r', '\n');
+        ReadOnlySpan<char> line = end < 0 ? head : head[..end];
+        if (line.Length != 5 || !line.StartsWith("sep=", StringComparison.OrdinalIgnoreCase))
+        {
+            return 0;
+        }
+
+        separator = line[4];
+        return end < 0 ? head.Length : end + (head[end..].StartsWith("\r\n") ? 2 : 1);
+    }
+
+    /// <summary>Some characters, and then those of a reader.</summary>
+    private sealed class HeadedReader(ReadOnlyMemory<char> head, TextReader rest) : TextReader
+    {
+        public override int Peek() => head.IsEmpty ? rest.Peek() : head.Span[0];
+
+        public override int Read()
+        {
+            Span<char> one = stackalloc char[1];
+            return Read(one) == 0 ? -1 : one[0];
+        }
+
+        public override int Read(char[] buffer, int index, int count) => Read(buffer.AsSpan(index, count));
+
+        public override int Read(Span<char> buffer)
+        {
+            if (head.IsEmpty)
+            {
+                return rest.Read(buffer);
+            }
+
+            int length = Math.Min(head.Length, buffer.Length);
+            head.Span[..length].CopyTo(buffer);
+            head = head[length..];
+            return length;
+        }
+    }
+}
