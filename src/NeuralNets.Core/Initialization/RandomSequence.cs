@@ -17,6 +17,7 @@ public readonly struct RandomSequence
     private const ulong Shuffle = 2UL << 32;
     private const ulong SplitSamples = 3UL << 32;
     private const ulong Dropout = 4UL << 32;
+    private const ulong Importance = 5UL << 32;
 
     private readonly ulong _seed;
     private readonly ulong _stream;
@@ -62,6 +63,10 @@ public readonly struct RandomSequence
 
     /// <summary>Returns the stream for splitting a data set.</summary>
     internal static RandomSequence ForSplit(long seed) => new(unchecked((ulong)seed), SplitSamples);
+
+    /// <summary>Returns the stream for mixing up a column, counted from 0, whose number lies above that of the purpose.</summary>
+    internal static RandomSequence ForImportance(long seed, int column, int repetition) =>
+        new(unchecked((ulong)seed), ((ulong)column << 40) | Importance | (uint)repetition);
 
     /// <summary>Multiplies values of one sample by 0 or by a factor, at random: see
     /// <see cref="DropoutKernel.Multiply{T}"/>.</summary>

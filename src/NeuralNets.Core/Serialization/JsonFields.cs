@@ -44,6 +44,29 @@ internal readonly struct JsonFields(JsonElement element, string what)
         ? field.GetString()!
         : throw Error($"must have a text as {name}");
 
+    public bool Boolean(string name) => Field(name).ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw Error($"must have true or false as {name}"),
+    };
+
+    public JsonFields Object(string name) => new(Field(name), $"{what}.{name}");
+
+    /// <summary>Returns an array of different texts.</summary>
+    public string[] DifferentTexts(string name)
+    {
+        var texts = new List<string>();
+        foreach (JsonElement element in Elements(name))
+        {
+            texts.Add(element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Error($"must have texts only in {name}"));
+        }
+
+        return texts.Distinct(StringComparer.Ordinal).Count() == texts.Count
+            ? [.. texts]
+            : throw Error($"must have different texts in {name}");
+    }
+
     public JsonElement.ArrayEnumerator Elements(string name) => Field(name) is { ValueKind: JsonValueKind.Array } field
         ? field.EnumerateArray()
         : throw Error($"must have an array as {name}");

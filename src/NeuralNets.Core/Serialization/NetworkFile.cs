@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Security.Cryptography;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
+using NeuralNets.Core.Tables;
 
 namespace NeuralNets.Core.Serialization;
 
@@ -31,10 +32,14 @@ public static class NetworkFile
     /// new one.</summary>
     /// <param name="path">The file; its folder must exist. Symbolic links are followed.</param>
     /// <param name="network">The network.</param>
+    /// <param name="encoder">What makes its inputs of tables, and names of its outputs: the columns, categories, statistics and classes, which
+    /// <see cref="LoadEncoder(string)"/> and <see cref="Models.TableModel{T}.Load(string, IEnumerable{IActivation{T}}?)"/> load; null for a
+    /// network alone.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty, an activation that is not this library's has no
-    /// name (<see cref="object.ToString"/>) that can be saved (see the remarks of <see cref="IActivation{T}"/>), or the names and layers
-    /// are more than a file may describe: a million characters.</exception>
-    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// name (<see cref="object.ToString"/>) that can be saved (see the remarks of <see cref="IActivation{T}"/>), the names, layers and
+    /// categories are more than a file may describe: a million characters, or the network does not have the encoder's inputs and
+    /// outputs.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="path"/> or <paramref name="network"/> is null.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="IOException">It is a folder or a socket, or cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written, or a new one must not be made.</exception>
@@ -50,27 +55,46 @@ public static class NetworkFile
     /// point or its folder must not be written: a crash then leaves it cut short.
     /// </para>
     /// </remarks>
-    public static void Save<T>(string path, Network<T> network)
+    public static void Save<T>(string path, Network<T> network, TableEncoder? encoder = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        Dictionary<string, string> metadata = Metadata(network);
+        Dictionary<string, string> metadata = Metadata(network, encoder);
         AtomicFile.Write(path, stream => SafetensorsWriter.Write(stream, metadata, LayerTensors.Of(network)));
     }
 
     /// <summary>Saves a network to a stream.</summary>
     /// <param name="stream">Receives the file from its present position on. Stays open.</param>
     /// <param name="network">The network.</param>
+    /// <param name="encoder">What makes its inputs of tables, and names of its outputs; null for a network alone.</param>
     /// <exception cref="ArgumentException">An activation that is not this library's has no name
-    /// (<see cref="object.ToString"/>) that can be saved (see the remarks of <see cref="IActivation{T}"/>), or the names and layers are
-    /// more than a file may describe: a million characters.</exception>
-    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// (<see cref="object.ToString"/>) that can be saved (see the remarks of <see cref="IActivation{T}"/>), the names, layers and
+    /// categories are more than a file may describe: a million characters, or the network does not have the encoder's inputs and
+    /// outputs.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="stream"/> or <paramref name="network"/> is null.</exception>
     /// <exception cref="IOException">The stream cannot be written.</exception>
-    public static void Save<T>(Stream stream, Network<T> network)
+    public static void Save<T>(Stream stream, Network<T> network, TableEncoder? encoder = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(stream);
-        SafetensorsWriter.Write(stream, Metadata(network), LayerTensors.Of(network));
+        SafetensorsWriter.Write(stream, Metadata(network, encoder), LayerTensors.Of(network));
+    }
+
+    /// <summary>Loads the encoder of tables that was saved with a network.</summary>
+    /// <param name="path">The file. A pipe is first read to its end, into memory: at most 2 GiB.</param>
+    /// <returns>The encoder, which makes the same features as the one that was saved.</returns>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="InvalidDataException">It is not a safetensors file of this library, was saved without an encoder, or its metadata
+    /// does not have the content that its checksum says.</exception>
+    /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
+    public static TableEncoder LoadEncoder(string path)
+    {
+        using Stream stream = Open(path);
+        SafetensorsReader file = Read(stream, path);
+        OwnMetadata.Check(file);
+        return ReadEncoder(file);
     }
 
     /// <summary>Loads a network that this library has saved, also from a checkpoint.</summary>
@@ -244,6 +268,30 @@ public static class NetworkFile
         return metadata;
     }
 
+    /// <summary>Loads a network and the encoder that was saved with it.</summary>
+    internal static (Network<T> Network, TableEncoder Encoder) LoadPair<T>(
+        Stream stream, string name, IEnumerable<IActivation<T>>? customActivations)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ElementType.Check<T>();
+        Dictionary<string, IActivation<T>> custom = ByName(customActivations);
+        SafetensorsReader file = Read(stream, name);
+        string? sha256 = OwnMetadata.Check(file);
+        TableEncoder encoder = ReadEncoder(file);
+        Network<T> network = ReadNetwork(file, custom, ElementConversion.Exact, sha256);
+        try
+        {
+            TableEncoderJson.CheckPair(network, encoder, nameof(network));
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidDataException(
+                $"{name}: {TableEncoderJson.Key} does not belong to the network: {exception.Message}", exception);
+        }
+
+        return (network, encoder);
+    }
+
     internal static Stream Open(string path)
     {
         FileStream file = InputFile.Open(path, bufferSize: 1 << 16);
@@ -336,6 +384,25 @@ public static class NetworkFile
 
         return text;
     }
+
+    private static Dictionary<string, string> Metadata<T>(Network<T> network, TableEncoder? encoder)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (encoder is null)
+        {
+            return Metadata(network);
+        }
+
+        ArgumentNullException.ThrowIfNull(network);
+        TableEncoderJson.CheckPair(network, encoder, nameof(network));
+        return Metadata(network, (TableEncoderJson.Key, TableEncoderJson.Describe(encoder)));
+    }
+
+    private static TableEncoder ReadEncoder(SafetensorsReader file) =>
+        file.Metadata.TryGetValue(TableEncoderJson.Key, out string? text)
+            ? TableEncoderJson.Read(text, $"{file.Name}: {TableEncoderJson.Key}")
+            : throw new InvalidDataException(
+                $"{file.Name}: the metadata must have {TableEncoderJson.Key}, which {nameof(Save)} writes with an encoder, but has not.");
 
     private static Network<T> Build<T>(
         SafetensorsReader file, LayerTensors[] layers, ILayerActivation<T>[] activations, IncrementalHash? hash)

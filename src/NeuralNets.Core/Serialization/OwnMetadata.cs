@@ -43,7 +43,7 @@ internal static class OwnMetadata
         {
             throw new ArgumentException(
                 $"The description of a network must have at most {MaxLength} characters to be loaded again, but this one has {length}: "
-                + "the network needs fewer layers, or shorter names of its activations.",
+                + "the network needs fewer layers or shorter names of its activations, or its encoder fewer categories.",
                 nameof(network));
         }
     }

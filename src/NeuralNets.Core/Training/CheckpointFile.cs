@@ -37,7 +37,7 @@ public static class CheckpointFile
     private const string TrainingKey = "neuralnets.training";
 
     /// <summary>Saves a trainer and its network to a file. A regular file is replaced as a whole: whatever happens, there is the
-    /// old one or the new one, as <see cref="NetworkFile.Save{T}(string, Network{T})"/> tells.</summary>
+    /// old one or the new one, as <see cref="NetworkFile.Save{T}(string, Network{T}, Tables.TableEncoder?)"/> tells.</summary>
     /// <param name="path">The file; its folder must exist. Symbolic links are followed.</param>
     /// <param name="trainer">The trainer. It must not be training, except in a handler of epochs on this thread.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty, an activation that is not this library's has no
