@@ -19,9 +19,9 @@ public sealed record TableTraining<T>
     /// <summary>What the encoder shall do otherwise than by itself.</summary>
     public TableEncoderOptions Encoder { get; init; } = new();
 
-    /// <summary>The units of each hidden layer, from the input to the output; one layer of 32 unless set, and none for a linear
+    /// <summary>The units of each hidden layer, from the input to the output; one layer of 64 unless set, and none for a linear
     /// model.</summary>
-    public IReadOnlyList<int> HiddenUnits { get; init; } = [32];
+    public IReadOnlyList<int> HiddenUnits { get; init; } = [64];
 
     /// <summary>The function of the hidden layers; <see cref="Relu{T}"/> unless set.</summary>
     public IActivation<T> Activation { get; init; } = new Relu<T>();
@@ -41,11 +41,11 @@ public sealed record TableTraining<T>
     /// <summary>The rows of a step; 32 unless set.</summary>
     public int BatchSize { get; init; } = 32;
 
-    /// <summary>The maximum number of epochs; 200 unless set.</summary>
-    public int Epochs { get; init; } = 200;
+    /// <summary>The maximum number of epochs; 400 unless set.</summary>
+    public int Epochs { get; init; } = 400;
 
-    /// <summary>The factor of the L2 penalty; 0.0001 unless set.</summary>
-    public double L2 { get; init; } = 1e-4;
+    /// <summary>The factor of the L2 penalty; 0.01 unless set.</summary>
+    public double L2 { get; init; } = 0.01;
 
     /// <summary>The rates of dropout; null, the default, for none.</summary>
     public Dropout? Dropout { get; init; }
@@ -54,9 +54,9 @@ public sealed record TableTraining<T>
     /// unless set. Null to train all epochs on all rows.</summary>
     public int? Patience { get; init; } = 20;
 
-    /// <summary>The fraction of the rows held back for early stopping; 0.15 unless set. Each class has its share of them where it has
+    /// <summary>The fraction of the rows held back for early stopping; 0.2 unless set. Each class has its share of them where it has
     /// rows enough.</summary>
-    public double ValidationFraction { get; init; } = 0.15;
+    public double ValidationFraction { get; init; } = 0.2;
 
     /// <summary>Whether all classes count the same in training, however many rows they have; false unless set.</summary>
     public bool BalanceClasses { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NeuralNets.Core.Data.Csv;
 
 namespace NeuralNets.Core.Tables;
@@ -16,7 +17,7 @@ internal sealed class NumberEncoding(string column, double median, double mean, 
     /// <summary>The population standard deviation; 0 for a constant.</summary>
     public double Deviation { get; } = deviation;
 
-    public override IReadOnlyList<string> ValueFeatures => [Column];
+    public override IReadOnlyList<string> ValueFeatures { get; } = [column];
 
     public override string Requirement => "a number within the range of the network's";
 
@@ -42,7 +43,7 @@ internal sealed class NumberEncoding(string column, double median, double mean, 
     public override string Describe() => Deviation == 0
         ? "constant: 0"
         : (Mean, Deviation) == (0, 1) ? "as it is"
-        : string.Create(CultureInfo.InvariantCulture, $"(x - {Mean:g6}) / {Deviation:g6}")
+        : string.Create(CultureInfo.InvariantCulture, $"(x {(Mean < 0 ? '+' : '-')} {Math.Abs(Mean):g6}) / {Deviation:g6}")
             + (HasMissing ? string.Create(CultureInfo.InvariantCulture, $", missing: {Median:g6} and 1 feature") : "");
 
     protected override CellResult EncodeValue<T>(TableCell cell, Span<T> features)
@@ -59,6 +60,8 @@ internal sealed class NumberEncoding(string column, double median, double mean, 
 
     protected override void EncodeMissing<T>(Span<T> features) => features[0] = Scale<T>(Median);
 
+    // Optimized at once: what a conversion boxes otherwise would be an allocation for each number.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private T Scale<T>(double number)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         T.CreateChecked(Deviation == 0 ? 0 : (number - Mean) / Deviation);

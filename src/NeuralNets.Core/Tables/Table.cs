@@ -259,15 +259,9 @@ public sealed class Table
         }
 
         TableColumn column = this[stratifyBy];
-        var names = new OrderedDictionary<string, int>(StringComparer.Ordinal);
-        int[] labels = new int[RowCount];
-        for (int row = 0; row < labels.Length; row++)
-        {
-            string value = column.GetText(row) ?? string.Empty;
-            names.TryAdd(value, names.Count);
-            labels[row] = names[value];
-        }
-
-        return new SampleParts(labels, [.. names.Keys.Select(name => $"the value \"{name}\" of \"{stratifyBy}\"")]);
+        string[] values = [.. Enumerable.Range(0, RowCount).Select(row => column.GetText(row) ?? string.Empty)];
+        string[] names = [.. values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        int[] labels = [.. values.Select(value => Array.BinarySearch(names, value, StringComparer.Ordinal))];
+        return new SampleParts(labels, [.. names.Select(name => $"the value \"{name}\" of \"{stratifyBy}\"")]);
     }
 }

@@ -360,5 +360,5 @@ public sealed class TableEncoder
     private string DescribeTarget() => IsClassifier
         ? $"target: {ClassNames.Count} classes ({string.Join(", ", ClassNames.Take(10))}{(ClassNames.Count > 10 ? ", …" : "")})"
         : string.Create(
-            CultureInfo.InvariantCulture, $"target: (y - {TargetEncoding.Mean:g6}) / {TargetEncoding.Deviation:g6}");
+            CultureInfo.InvariantCulture, $"target: (y {(TargetEncoding.Mean < 0 ? '+' : '-')} {Math.Abs(TargetEncoding.Mean):g6}) / {TargetEncoding.Deviation:g6}");
 }

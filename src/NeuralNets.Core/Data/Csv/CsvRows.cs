@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using nietras.SeparatedValues;
@@ -17,6 +18,8 @@ internal sealed class CsvRows : IDisposable
 
     private const string Blanks = " \t";
 
+    private static readonly SearchValues<char> s_numberCharacters = SearchValues.Create("0123456789+-.eE");
+
     private readonly CsvText _text;
     private readonly SepReader _reader;
     private readonly bool _isInvariant;
@@ -31,7 +34,7 @@ internal sealed class CsvRows : IDisposable
     {
         _text = text;
         _culture = culture ?? CultureInfo.InvariantCulture;
-        _isInvariant = _culture.Equals(CultureInfo.InvariantCulture);
+        _isInvariant = ReferenceEquals(_culture, CultureInfo.InvariantCulture);
         _blanks = text.Separator == '\t' ? " " : Blanks;
         _nextLine = text.FirstLine;
         try
@@ -183,8 +186,9 @@ internal sealed class CsvRows : IDisposable
         return true;
     }
 
-    /// <summary>Returns whether a text can only be a number in digits: the parser for those knows words for infinity and NaN, too.</summary>
-    private static bool IsPlain(ReadOnlySpan<char> text) => text.Length > 0 && (char.IsAsciiDigit(text[^1]) || text[^1] == '.');
+    /// <summary>Returns whether a text may be a number in digits, and nothing else: Sep's fast parser takes words for infinity and NaN, and
+    /// commas between digits, too.</summary>
+    private static bool IsPlain(ReadOnlySpan<char> text) => text.Length > 0 && !text.ContainsAnyExcept(s_numberCharacters);
 
     private bool TryParseText(int column, out double value) => TryParseNumber(Field(column), _culture, out value);
 
