@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Tests.ChildProcess;
@@ -64,6 +65,59 @@ public sealed class ConcurrentUseTests
 
         failures.Should().BeEmpty();
         trainings.Should().BeGreaterThanOrEqualTo(2);
+    }
+
+    [Fact]
+    public void PredictInEveryForm_EightThreadsAtOnce_GivesTheBitsOfOneThread()
+    {
+        const int Samples = 700; // enough for a call that computes with two threads
+        const double Threshold = 0.4;
+        int rounds = LocalRun.Cases(always: 30, exhaustive: 5_000);
+        Matrix<float> columns = Matrix<float>.Build.Dense(24, Samples, RandomValues.Create<float>(seed: 9, 24 * Samples));
+        Matrix<float> rows = columns.Transpose();
+        var several = new Network<float>([24, 32, 5], new Relu<float>(), new Sigmoid<float>(), seed: 4);
+        var yesOrNo = new Network<float>([24, 32, 1], new Tanh<float>(), new Sigmoid<float>(), seed: 5);
+        float[] vector = several.Predict(columns.Column(100)).ToArray();
+        float[] inRows = several.PredictRows(rows).ToRowMajorArray();
+        float[] indicators = several.PredictIndicators(columns, Threshold).ToColumnMajorArray();
+        int[] labels = yesOrNo.PredictLabels(columns);
+        var failures = new ConcurrentQueue<string>();
+        using var together = new Barrier(8);
+
+        Join(Start(8, thread =>
+        {
+            float[] indicatorsInSpan = new float[indicators.Length];
+            int[] labelsInSpan = new int[labels.Length];
+            float[] inputs = columns.ToColumnMajorArray();
+            together.SignalAndWait();
+            for (int i = 0; i < rounds; i++)
+            {
+                int sample = ((thread * 64) + i) % Samples;
+                int parallel = 1 + ((thread + i) % 2);
+                Check(
+                    several.Predict(columns.Column(sample)).AsArray().AsSpan().SequenceEqual(inRows.AsSpan(sample * 5, 5)),
+                    failures,
+                    $"sample {sample} as a vector was predicted differently");
+                Check(
+                    several.PredictRows(rows, parallel).ToRowMajorArray().AsSpan().SequenceEqual(inRows),
+                    failures,
+                    "rows were predicted differently");
+                Check(
+                    several.PredictIndicators(columns, Threshold, parallel).AsColumnMajorArray().AsSpan().SequenceEqual(indicators),
+                    failures,
+                    "there are other indicators");
+                Check(yesOrNo.PredictLabels(columns, parallel).AsSpan().SequenceEqual(labels), failures, "there are other labels");
+                several.PredictIndicators(inputs, indicatorsInSpan, Threshold);
+                Check(indicatorsInSpan.AsSpan().SequenceEqual(indicators), failures, "there are other indicators in the span");
+                yesOrNo.PredictLabels(inputs, labelsInSpan);
+                Check(labelsInSpan.AsSpan().SequenceEqual(labels), failures, "there are other labels in the span");
+            }
+        }));
+
+        failures.Should().BeEmpty();
+        vector.Should().Equal(inRows[500..505]);
+        indicators.Should().Contain([0, 1]);
+        labels.Should().Contain([0, 1]);
     }
 
     [Fact]

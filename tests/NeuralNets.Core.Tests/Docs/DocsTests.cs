@@ -32,7 +32,7 @@ public sealed partial class DocsTests
 
     /// <summary>The program of the certificate: see <see cref="Samples.CertificateTests"/> for its other runs.</summary>
     [X64Theory]
-    [MemberData(nameof(BitsTests.Switches), MemberType = typeof(BitsTests))]
+    [MemberData(nameof(HardwareBitsTests.Switches), MemberType = typeof(HardwareBitsTests))]
     public void Code_OfReproducibilityWithHardwareSwitchedOff_PrintsTheHashesOfThePage(string off, string hardware)
     {
         var page = new MarkdownPage("docs/reproducibility.md");

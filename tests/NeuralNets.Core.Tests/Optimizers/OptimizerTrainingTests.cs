@@ -85,16 +85,16 @@ public abstract class OptimizerTrainingTests<T>
                 foreach (SimdWidth width in Enum.GetValues<SimdWidth>())
                 {
                     using IDisposable forced = Simd.Force(width);
-                    foreach ((int workers, bool byUnits) in ((int, bool)[])[(1, true), (2, true), (3, false), (3, true), (8, false)])
-                    {
-                        foreach (int microBatchSize in (int[])[256, 5])
-                        {
-                            Train(workers, byUnits, microBatchSize).Should().Be(
-                                expected,
-                                $"with {width}, {workers} workers, by units: {byUnits}, micro-batches of {microBatchSize}, "
-                                + $"{zeros} zeros, penalties and clipping: {isRegularized}");
-                        }
-                    }
+
+                    // No other test runs while a width is forced, so the runs share the processors.
+                    Parallel.ForEach(
+                        from cut in ((int Workers, bool ByUnits)[])[(1, true), (2, true), (3, false), (3, true), (8, false)]
+                        from size in (int[])[256, 5]
+                        select (cut.Workers, cut.ByUnits, Size: size),
+                        run => Train(run.Workers, run.ByUnits, run.Size).Should().Be(
+                            expected,
+                            $"with {width}, {run.Workers} workers, by units: {run.ByUnits}, micro-batches of {run.Size}, "
+                            + $"{zeros} zeros, penalties and clipping: {isRegularized}"));
                 }
 
                 if (isRegularized || name != "plain")

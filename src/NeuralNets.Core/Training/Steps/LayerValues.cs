@@ -61,13 +61,7 @@ internal sealed class LayerValues<T>
 
         Span<T> a = A(start, count).Span;
         Layer.Elementwise!.Evaluate(Z(start, count).Span, a);
-        if (_dropout is not null)
-        {
-            // The derivative of the function takes its values as they were.
-            Span<T> kept = Part(_kept, start, count).Span;
-            a.CopyTo(kept);
-            _dropout.Apply(batch, start, kept);
-        }
+        _dropout?.Apply(batch, start, a, Part(_kept, start, count).Span);
     }
 
     /// <summary>Computes <c>dZ = (Wᵀ·dZ of the layer behind) ∘ f′(Z)</c> for some samples of a hidden layer.</summary>

@@ -60,7 +60,7 @@ internal sealed class UnitShard<T>
         _z = new(checked(units * columns));
         _a = new(units * columns);
         _dz = new(units * columns);
-        _dropout = LayerDropout<T>.OfHidden(settings, 0, layer.OutputCount);
+        _dropout = LayerDropout<T>.OfHidden(settings, 0, layer.OutputCount, firstUnit, units);
         _kept = _dropout is null ? _a : new(units * columns);
     }
 
@@ -111,14 +111,9 @@ internal sealed class UnitShard<T>
         var weights = MatrixView<T>.ColumnMajor(_weights.Span, UnitCount, _layer.InputCount);
         _input.Multiply(batch, 0, batch.Samples.Length, batch.Next, weights, _scratch.LargestWeight, _scratch, z);
         Columns.Add(z, Biases, batch.Samples.Length);
-        _layer.Elementwise!.Evaluate(z, _a.Span[..z.Length]);
-        if (_dropout is not null)
-        {
-            // The derivative of the function takes its values as they were.
-            Span<T> kept = _kept.Span[..z.Length];
-            _a.Span[..z.Length].CopyTo(kept);
-            _dropout.Apply(batch, 0, kept, FirstUnit, UnitCount);
-        }
+        Span<T> a = _a.Span[..z.Length];
+        _layer.Elementwise!.Evaluate(z, a);
+        _dropout?.Apply(batch, 0, a, _kept.Span[..z.Length]);
     }
 
     /// <summary>Computes the derivatives by the units' inputs, <c>dZ = (Wᵀ·dZ of the layer behind) ∘ f′(Z)</c>.</summary>
@@ -129,7 +124,7 @@ internal sealed class UnitShard<T>
         Span<T> dz = _dz.Span[..length];
         MatrixView<T> weights = behind.Layer.WeightView.Transposed.RowRange(FirstUnit, UnitCount);
         _backend.Product(weights, behind.DerivativesView(0, samples), dz, UnitCount);
-        _dropout?.Apply(batch, 0, dz, FirstUnit, UnitCount);
+        _dropout?.Apply(batch, 0, dz);
         _layer.Elementwise!.MultiplyByDerivative(_z.Span[..length], _a.Span[..length], dz);
     }
 
