@@ -8,12 +8,12 @@ namespace NeuralNets.Core.Tests.Tables;
 public sealed class CsvPeerTests
 {
     private static readonly string[] s_parts =
-        ["a", "Z", "7", " ", ",", ";", "|", "\t", "\"", "\"\"", "\n", "ä", "日", "😀", "'", "#", "=", "-", ".", "0", "NA"];
+        ["a", "Z", "7", " ", ",", ";", "|", "\t", "\"", "\"\"", "\n", "ä", "日", "😀", "'", "=", "-", ".", "0", "NA"];
 
-    private static readonly string[] s_carriageReturns = ["\r\n", "\r"];
+    private static readonly string[] s_refusedBySylvan = ["#", "\r\n", "\r"];
 
     [Fact]
-    public void Read_RandomTables_AreAsCsvHelperReadsThem() => Compare(seed: 1, [.. s_parts, .. s_carriageReturns], text =>
+    public void Read_RandomTables_AreAsCsvHelperReadsThem() => Compare(seed: 1, [.. s_parts, .. s_refusedBySylvan], text =>
     {
         using var reader = CsvHelper.CsvReader.FromText(text, new CsvHelper.CsvReaderOptions { Separator = ',', HasHeader = false });
         var rows = new List<string[]>();
@@ -25,7 +25,7 @@ public sealed class CsvPeerTests
         return rows;
     });
 
-    /// <summary>Without carriage returns, which Sylvan refuses in some places where RFC 4180 allows them.</summary>
+    /// <summary>Without carriage returns, which Sylvan refuses in some places where RFC 4180 allows them, and comments, which it passes over.</summary>
     [Fact]
     public void Read_RandomTables_AreAsSylvanReadsThem() => Compare(seed: 2, s_parts, text =>
     {
