@@ -9,10 +9,10 @@ namespace NeuralNets.Core.Tests.ChildProcess;
 /// </summary>
 internal static class PageScenario
 {
-    public static void Run(string program)
+    public static void Run(string program, params string[] arguments)
     {
         CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = ForeignCulture.Create();
         Environment.CurrentDirectory = Path.GetDirectoryName(program)!;
-        Assembly.LoadFrom(program).EntryPoint!.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [Array.Empty<string>()], null);
+        Assembly.LoadFrom(program).EntryPoint!.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [arguments], null);
     }
 }

@@ -33,8 +33,8 @@ internal static class Program
             case ["without-rights", var folder]:
                 FileScenario.PrintWithoutRights(folder);
                 return 0;
-            case ["page", var program]:
-                PageScenario.Run(program);
+            case ["page", var program, .. var arguments]:
+                PageScenario.Run(program, arguments);
                 return 0;
             case ["page-and-hardware", var program]:
                 Console.WriteLine(BitsScenario.Hardware);

@@ -19,7 +19,8 @@ public sealed partial class DocsTests
 
     public static TheoryData<string> Pages => [.. MarkdownPage.Names];
 
-    public static TheoryData<string> PagesWithCode => [.. NamesOfPagesWithCode()];
+    /// <summary>All but that of the web service, which <see cref="ServingTests"/> runs.</summary>
+    public static TheoryData<string> PagesWithCode => [.. NamesOfPagesWithCode().Where(name => name != ServingTests.Page)];
 
     [Theory]
     [MemberData(nameof(PagesWithCode))]
@@ -140,6 +141,12 @@ public sealed partial class DocsTests
         foreach (string file in Directory.EnumerateFiles(Repository.File(Data), "*.gz"))
         {
             File.Copy(file, Path.Combine(folder.File(Data), Path.GetFileName(file)));
+        }
+
+        foreach (string table in (string[])["samples/NeuralNets.Penguins/data/penguins.csv", "samples/NeuralNets.Concrete/data/concrete.csv"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder.File(table))!);
+            File.Copy(Repository.File(table), folder.File(table));
         }
 
         File.Copy(

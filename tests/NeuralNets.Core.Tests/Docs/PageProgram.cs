@@ -17,26 +17,30 @@ internal static class PageProgram
         "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; "
         + "global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;";
 
+    /// <summary>What the SDK gives to every web project beside that.</summary>
+    private const string WebUsings =
+        "global using Microsoft.AspNetCore.Builder; global using Microsoft.AspNetCore.Http; global using Microsoft.AspNetCore.Routing;";
+
     // What a project has that references the package, and nothing of the tests.
-    private static readonly MetadataReference[] s_references =
-    [
-        .. Directory.EnumerateFiles(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "System*.dll")
-            .Append(typeof(Network<float>).Assembly.Location)
-            .Append(typeof(MathNet.Numerics.LinearAlgebra.Matrix<float>).Assembly.Location)
-            .Where(IsManaged)
-            .Select(file => MetadataReference.CreateFromFile(file)),
-    ];
+    private static readonly MetadataReference[] s_references = References(
+        [
+            .. Directory.EnumerateFiles(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "System*.dll"),
+            typeof(Network<float>).Assembly.Location,
+            typeof(MathNet.Numerics.LinearAlgebra.Matrix<float>).Assembly.Location,
+        ]);
 
     /// <summary>Compiles the blocks, without any warning.</summary>
     /// <param name="page">The page.</param>
     /// <param name="program">The file to write.</param>
     /// <param name="only">The one block whose statements are wanted, with the usings of the page; null for all.</param>
-    public static void Compile(MarkdownPage page, string program, CodeBlock? only = null)
+    /// <param name="isWeb">Whether it is a program of ASP.NET.</param>
+    public static void Compile(MarkdownPage page, string program, CodeBlock? only = null, bool isWeb = false)
     {
+        string framework = Path.GetDirectoryName(typeof(Microsoft.AspNetCore.Builder.WebApplication).Assembly.Location)!;
         var compilation = CSharpCompilation.Create(
             "Page",
-            [CSharpSyntaxTree.ParseText(ImplicitUsings), CSharpSyntaxTree.ParseText(Source(page, only), path: page.Name)],
-            s_references,
+            [CSharpSyntaxTree.ParseText(ImplicitUsings + (isWeb ? WebUsings : "")), CSharpSyntaxTree.ParseText(Source(page, only), path: page.Name)],
+            isWeb ? [.. s_references, .. References(Directory.EnumerateFiles(framework, "Microsoft*.dll"))] : s_references,
             new CSharpCompilationOptions(
                 OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release,
                     nullableContextOptions: NullableContextOptions.Enable));
@@ -78,6 +82,9 @@ internal static class PageProgram
         int line = block.Line + text[..part.Start.GetOffset(text.Length)].Count(c => c == '\n');
         source.Append($"#line {line} \"{page.Name}\"\n{text[part]}\n");
     }
+
+    private static MetadataReference[] References(IEnumerable<string> files) =>
+        [.. files.Where(IsManaged).Select(file => MetadataReference.CreateFromFile(file))];
 
     private static bool IsManaged(string file)
     {
