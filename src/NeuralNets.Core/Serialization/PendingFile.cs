@@ -41,10 +41,11 @@ internal sealed class PendingFile : IDisposable
     private string Folder => Path.GetDirectoryName(_target)!;
 
     /// <summary>Returns a further temporary file beside the place, for what becomes a part of the content later. It is deleted when it is
-    /// closed.</summary>
+    /// closed. It has no buffer, so that closing it writes nothing, which could fail.</summary>
     public FileStream CreateScratch()
     {
         FileStreamOptions options = Options(FileAccess.ReadWrite);
+        options.BufferSize = 0;
         options.Options = FileOptions.DeleteOnClose;
         if (!OperatingSystem.IsWindows())
         {
