@@ -92,8 +92,8 @@ internal sealed class MappedNumbers<T, TFile>(MappedRows rows, int features, dou
         }
 
         throw new InvalidDataException(FormattableString.Invariant(
-            $"{rows.Name}: features must be from {-largest} to {largest}, as they were found to be when the file was written or opened, but ")
+            $"{rows.Name}: features must be from {-largest} to {largest}, as was found when the file was written or opened, but feature ")
             + FormattableString.Invariant(
-            $"feature {feature} of sample {position} of the file is {sample[feature]}: the file is damaged, or was changed."));
+            $"{feature} of sample {position} of the file is {sample[feature]}: the file is damaged, or was changed."));
     }
 }

@@ -33,8 +33,8 @@ internal sealed record DatasetContent<T>(
         {
             if (isOwn)
             {
-                file.Throw($"the metadata must have {DatasetDescription.Key} and checksums, which this library writes, but has not: there is "
-                    + "nothing to check the file against.");
+                file.Throw($"the metadata must have {DatasetDescription.Key} and checksums, which this library writes, but has not: there "
+                    + "is nothing to check the file against.");
             }
 
             return ReadOther(file, tensors, classCount, scaling);
@@ -68,8 +68,8 @@ internal sealed record DatasetContent<T>(
         long end = start + ((long)Tensors.Count * Tensors.RowLength);
         if (stream.Length < end)
         {
-            File.Throw($"the features must end within the file, but end after {end} bytes, and the file now has {stream.Length}: it was cut "
-                + "short while it was opened.");
+            File.Throw($"the features must end within the file, but end after {end} bytes, and the file now has {stream.Length}: it was "
+                + "cut short while it was opened.");
         }
 
         var rows = new MappedRows(new MappedMemory(stream, end), File.Name, start, Tensors.RowLength);
@@ -109,8 +109,8 @@ internal sealed record DatasetContent<T>(
         if (given is { } value && !value.Equals(actual))
         {
             throw new ArgumentException(
-                $"{file.Name}: the {what} must be that of the file, {actual?.ToString() ?? "which has none"}, but was {value}. It need not be "
-                + "given.",
+                $"{file.Name}: the {what} must be that of the file, {actual?.ToString() ?? "which has none"}, but was {value}. It need not "
+                + "be given.",
                 parameter);
         }
     }

@@ -30,7 +30,13 @@ internal sealed record DatasetDescription(int? ClassCount, PixelScaling? Scaling
         }
 
         OwnMetadata.CheckTexts(file);
-        return Parse(NetworkFile.Metadata(file, Key), $"{file.Name}: {Key}");
+        if (!file.Metadata.TryGetValue(Key, out string? text))
+        {
+            file.Throw($"the metadata must have {Key}, as this library writes it for a data set, but has not: the file may be a network or "
+                + "a checkpoint.");
+        }
+
+        return Parse(text, $"{file.Name}: {Key}");
     }
 
     /// <summary>Returns the text.</summary>

@@ -7,27 +7,28 @@ namespace NeuralNets.Core.Serialization;
 /// <summary>Data sets in files, whose features stay there: a set may be larger than memory.</summary>
 /// <remarks>
 /// <para>
-/// A file is a safetensors file, which other programs read and write, too: <c>features</c> [samples, features] U8, F32 or F64, beginning with
-/// a page of the file; <c>labels</c> [samples] I32 or <c>values</c> [samples, values] F32 or F64; <c>weights</c> [samples] F64 if there are
-/// any; and up to seven bytes of <c>padding</c> after the features. Its metadata has the number of classes, the scaling of bytes, the
-/// largest absolute value of features that are numbers (<c>neuralnets.dataset</c>, JSON), the version of the library
-/// (<c>neuralnets.version</c>), and SHA-256 of each tensor (<c>neuralnets.features.sha256</c>, …) and of these texts
+/// A file is a safetensors file, which other programs read and write, too: <c>features</c> [samples, features] U8, F32 or F64, beginning
+/// with a page of the file; <c>labels</c> [samples] I32 or <c>values</c> [samples, values] F32 or F64; <c>weights</c> [samples] F64 if
+/// there are any; and up to seven bytes of <c>padding</c> after the features. Its metadata has the number of classes, the scaling of bytes,
+/// the largest absolute value of features that are numbers (<c>neuralnets.dataset</c>, JSON), the version of the library
+/// (<c>neuralnets.version</c>), and the SHA-256 of each tensor (<c>neuralnets.features.sha256</c>, …) and of these texts
 /// (<c>neuralnets.metadata.sha256</c>).
 /// </para>
 /// <para>
 /// <see cref="Open"/> maps the file into memory and reads targets and weights (4 bytes per label), but not the features: those of a file
 /// from here were checked when they were written, and the metadata says so. Targets, weights and metadata are checked against their
-/// checksums each time, features only by <see cref="Verify(string)"/>, which reads them all. A number that is NaN, infinite or beyond the bound
-/// in the metadata is found when its sample is read, during training or prediction, by an <see cref="InvalidDataException"/>.
+/// checksums each time, features only by <see cref="Verify(string)"/>, which reads them all. A number that is NaN, infinite or beyond the
+/// bound in the metadata is found when its sample is read, during training or prediction, by an <see cref="InvalidDataException"/>.
 /// </para>
 /// <para>
 /// Training on such a set gives the same bits as on the same samples in memory, and a checkpoint of either continues with the other. The
-/// first checkpoint reads all features once, since it has a hash of them. A set of random order reads a large file at random places: what
-/// the system cannot keep in memory comes from the disk again.
+/// first checkpoint reads all features once, since it has a hash of them. Mini-batches are drawn in random order, and so read a large file
+/// at random places: what the system cannot keep in memory comes from the disk again in each epoch.
 /// </para>
 /// <para>
-/// There is nothing to dispose: the file is closed when the set and all parts of it are garbage. Until then it must not be changed; it may be
-/// deleted or replaced (on Windows, it may not). If another program cuts it short in place, reading beyond the new end ends the process.
+/// There is nothing to dispose: the file is closed when the set and all parts of it are garbage. Until then it must not be changed in
+/// place; it may be deleted or replaced as a whole (on Windows, it may not). If another program cuts it short in place, reading beyond the
+/// new end ends the process.
 /// </para>
 /// </remarks>
 public static class DatasetFile
@@ -39,8 +40,8 @@ public static class DatasetFile
     /// <param name="scaling">What number a byte becomes, if the features will be bytes.</param>
     /// <returns>The writer. Nothing is at <paramref name="path"/> before its <see cref="DatasetWriter{T}.Complete"/>.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="featureCount"/> is not positive or a sample takes more bytes than an array
-    /// has, <paramref name="classCount"/> is less than 2, or <paramref name="scaling"/> is not one of the named values.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="featureCount"/> is not positive or a sample takes more bytes than an
+    /// array has, <paramref name="classCount"/> is less than 2, or <paramref name="scaling"/> is not one of the named values.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="IOException">It is a folder, a pipe or a device, or cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written, or a new one must not be made.</exception>
@@ -77,7 +78,8 @@ public static class DatasetFile
     }
 
     /// <summary>Writes a data set: bytes as bytes, numbers in the type of the set, in the order of the set.</summary>
-    /// <param name="path">The file; its folder must exist. Symbolic links are followed. A file that is there is replaced as a whole.</param>
+    /// <param name="path">The file; its folder must exist. Symbolic links are followed. A file that is there is replaced as a whole.
+    /// </param>
     /// <param name="data">The data set.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="data"/> is null.</exception>
@@ -132,16 +134,16 @@ public static class DatasetFile
     /// <param name="path">The file: from here, or a safetensors file of another program with the same tensors, whose features may also be
     /// images, [samples, rows, columns], and its labels U8 or I64. Features of another program that are numbers are read once.</param>
     /// <param name="classCount">The number of classes of labels of another program. A file from here knows it.</param>
-    /// <param name="scaling">What number a byte of another program becomes, <see cref="PixelScaling.UnitInterval"/> unless given. A file from
-    /// here knows it.</param>
+    /// <param name="scaling">What number a byte of another program becomes, <see cref="PixelScaling.UnitInterval"/> unless given. A file
+    /// from here knows it.</param>
     /// <returns>The data set, in the order of the file. It is used as any other, from any thread.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty, or the labels are another program's and
     /// <paramref name="classCount"/> is null, or an argument is not what the file says.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classCount"/> is less than 2, or <paramref name="scaling"/> is not one of
-    /// the named values.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classCount"/> is less than 2, or <paramref name="scaling"/> is not one
+    /// of the named values.</exception>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
-    /// <exception cref="InvalidDataException">It is not such a file, was cut short or is damaged, has doubles that are to be floats, or has a
-    /// number that is NaN or infinite, as far as is known without reading the features of a file from here.</exception>
+    /// <exception cref="InvalidDataException">It is not such a file, was cut short or is damaged, has doubles that are to be floats, or has
+    /// a number that is NaN or infinite, as far as is known without reading the features of a file from here.</exception>
     /// <exception cref="IOException">It is a folder or a pipe, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
@@ -217,7 +219,7 @@ public static class DatasetFile
         if (!stream.CanSeek)
         {
             stream.Dispose();
-            throw new IOException($"A data set must be opened from a file that stays where it is, but '{path}' is a pipe: copy it to a file first.");
+            throw new IOException($"The file of a data set must be one that can seek, but '{path}' is a pipe: copy it to a file first.");
         }
 
         return stream;

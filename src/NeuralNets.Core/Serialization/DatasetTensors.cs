@@ -43,8 +43,8 @@ internal sealed record DatasetTensors(SafetensorsEntry Features, SafetensorsEntr
         CheckDtype<T>(file, features, ["U8", "F32", "F64"]);
         if (features.Shape.Length is < 2 or > MaxDimensions || features.Shape.Contains(0))
         {
-            file.Throw($"features must be [samples, features], both positive (images with up to {MaxDimensions} dimensions do, too), but are "
-                + $"{features}.");
+            file.Throw($"features must be [samples, features], both positive (images with up to {MaxDimensions} dimensions do, too), but "
+                + $"are {features}.");
         }
 
         int size = SafetensorsEntry.BitsOf(features.Dtype) / 8;
@@ -106,6 +106,18 @@ internal sealed record DatasetTensors(SafetensorsEntry Features, SafetensorsEntr
         return targets.WithWeights(weights);
     }
 
+    /// <summary>Checks a tensor that was read.</summary>
+    /// <exception cref="InvalidDataException">It is not the one that was written.</exception>
+    public static void CheckSha256(SafetensorsReader file, SafetensorsEntry entry, string expected, string actual)
+    {
+        if (actual != expected)
+        {
+            file.Throw($"{StrictJson.Quote(entry.Name)} must have the SHA-256 that {DatasetDescription.Sha256Key(entry.Name)} says, "
+                + $"{StrictJson.Quote(expected)}, but has {actual}: the file is damaged, or the tensor was changed and the "
+                + "metadata was not.");
+        }
+    }
+
     private static ulong? Product(ReadOnlySpan<long> dimensions)
     {
         ulong? product = 1;
@@ -134,8 +146,9 @@ internal sealed record DatasetTensors(SafetensorsEntry Features, SafetensorsEntr
     {
         if (!(tensor.Shape.Length == 1 || (tensor.Shape.Length == 2 && !isVector)) || tensor.Shape[0] != features.Shape[0])
         {
-            file.Throw($"{StrictJson.Quote(tensor.Name)} must be {(isVector ? "[samples]" : "[samples, values]")} for the {features.Shape[0]} "
-                + $"samples of the features, but is {tensor}.");
+            string shape = isVector ? "[samples]" : "[samples, values]";
+            file.Throw($"{StrictJson.Quote(tensor.Name)} must be {shape} for the {features.Shape[0]} samples of the features, but is "
+                + $"{tensor}.");
         }
     }
 
@@ -150,8 +163,8 @@ internal sealed record DatasetTensors(SafetensorsEntry Features, SafetensorsEntr
 
         if (tensor.Dtype == "F64" && typeof(T) == typeof(float))
         {
-            file.Throw($"doubles must be opened as doubles, since floats would round them, but {StrictJson.Quote(tensor.Name)} is {tensor} and "
-                + "was to be opened as floats.");
+            file.Throw($"doubles must be opened as doubles, since floats would round them, but {StrictJson.Quote(tensor.Name)} is {tensor} "
+                + "and was to be opened as floats.");
         }
     }
 
@@ -221,16 +234,5 @@ internal sealed record DatasetTensors(SafetensorsEntry Features, SafetensorsEntr
         }
 
         return values;
-    }
-
-    /// <summary>Checks a tensor that was read.</summary>
-    /// <exception cref="InvalidDataException">It is not the one that was written.</exception>
-    public static void CheckSha256(SafetensorsReader file, SafetensorsEntry entry, string expected, string actual)
-    {
-        if (actual != expected)
-        {
-            file.Throw($"{StrictJson.Quote(entry.Name)} must have the SHA-256 that {DatasetDescription.Sha256Key(entry.Name)} says, "
-                + $"{StrictJson.Quote(expected)}, but has {actual}: the file is damaged, or the tensor was changed and the metadata was not.");
-        }
     }
 }

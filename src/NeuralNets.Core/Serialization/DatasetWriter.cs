@@ -75,8 +75,9 @@ public sealed class DatasetWriter<T> : IDisposable
     /// <param name="features"><see cref="FeatureCount"/> finite numbers.</param>
     /// <param name="label">The class, 0 … classes−1.</param>
     /// <param name="weight">How much the sample counts, finite and not negative; null, as for all samples, if all count the same.</param>
-    /// <exception cref="ArgumentException">There are not <see cref="FeatureCount"/> features, one is NaN or infinite, the label or the weight
-    /// is out of range, or the sample is of another kind than those before: numbers after bytes, or a weight after none.</exception>
+    /// <exception cref="ArgumentException">There are not <see cref="FeatureCount"/> features, one is NaN or infinite, the label or the
+    /// weight is out of range, or the sample is of another kind than those before: numbers after bytes, or a weight after none.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The file has values instead of labels, has as many samples as a data set may have, was
     /// completed, or could not be written.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -104,9 +105,9 @@ public sealed class DatasetWriter<T> : IDisposable
     /// <param name="features"><see cref="FeatureCount"/> finite numbers.</param>
     /// <param name="values">Finite numbers, as many for each sample.</param>
     /// <param name="weight">How much the sample counts, finite and not negative; null, as for all samples, if all count the same.</param>
-    /// <exception cref="ArgumentException">There are not <see cref="FeatureCount"/> features or not as many values as there should be, a number
-    /// is NaN or infinite, the weight is out of range, or the sample is of another kind than those before: numbers after bytes, or a weight
-    /// after none.</exception>
+    /// <exception cref="ArgumentException">There are not <see cref="FeatureCount"/> features or not as many values as there should be, a
+    /// number is NaN or infinite, the weight is out of range, or the sample is of another kind than those before: numbers after bytes, or
+    /// a weight after none.</exception>
     /// <exception cref="InvalidOperationException">The file has labels instead of values, has as many samples as a data set may have, was
     /// completed, or could not be written.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -131,8 +132,8 @@ public sealed class DatasetWriter<T> : IDisposable
     }
 
     /// <summary>Flushes all that was added to the disk, and puts the file in its place. Nothing can be added after that.</summary>
-    /// <exception cref="InvalidOperationException">No sample was added, all weights are 0 or their sum is infinite, or the file was completed
-    /// before or could not be written.</exception>
+    /// <exception cref="InvalidOperationException">No sample was added, all weights are 0 or their sum is infinite, or the file was
+    /// completed before or could not be written.</exception>
     /// <exception cref="IOException">The file cannot be written, or not be put in its place.</exception>
     /// <exception cref="ObjectDisposedException">The writer was disposed.</exception>
     public void Complete()

@@ -72,7 +72,7 @@ internal sealed class FeatureScan(SafetensorsReader file, DatasetTensors tensors
         }
 
         long position = start + i;
-        file.Throw(FormattableString.Invariant(
-            $"features must be finite, but feature {position % tensors.FeatureCount} of sample {position / tensors.FeatureCount} is {piece[i]}."));
+        (long sample, long feature) = Math.DivRem(position, tensors.FeatureCount);
+        file.Throw(FormattableString.Invariant($"features must be finite, but feature {feature} of sample {sample} is {piece[i]}."));
     }
 }

@@ -204,7 +204,7 @@ public sealed class DatasetFileRefusalTests
         DatasetFile.Open<float>(changed).Count.Should().Be(200, "features are not read");
         Refuses(() => DatasetFile.Verify(changed), "*\"features\" must have the SHA-256*");
         Refuses(
-            () => DatasetFile.Open<float>(SavedNetwork(folder)), "*the metadata must have neuralnets.dataset, which this library writes*");
+            () => DatasetFile.Open<float>(SavedNetwork(folder)), "*the metadata must have neuralnets.dataset*may be a network*");
     }
 
     /// <summary>A feature that is damaged after it was written is found when it is read, on any worker.</summary>
@@ -224,7 +224,8 @@ public sealed class DatasetFileRefusalTests
             var network = new Network<float>([DatasetSamples.Features, 24, 5], new Relu<float>(), seed: 1);
             string before = network.ComputeParametersSha256();
 
-            GradientDescentTrainer<float> trainer = new GradientDescentTrainer<float>(network) { BatchSize = 32 }.With(workers, byUnits: false);
+            GradientDescentTrainer<float> trainer =
+                new GradientDescentTrainer<float>(network) { BatchSize = 32 }.With(workers, byUnits: false);
             trainer.Invoking(it => it.Fit(opened, 1)).Should().Throw<InvalidDataException>().WithMessage(FormattableString.Invariant(
                 $"{folder.File("damaged")}: features must be from -*but feature 20 of sample 123 of the file is {damage}: the file is*"));
 
@@ -271,7 +272,8 @@ public sealed class DatasetFileRefusalTests
             Dataset<float>.FromImages(new LabeledImages(expected, (byte[])[0, 1, 0, 1, 1], 1, Features), 2).Fingerprint);
         part.ToMatrix()[Features - 1, 4].Should().Be(row[^1] / 255f);
         opened.Invoking(it => it.ToMatrix()).Should().Throw<InvalidOperationException>().WithMessage(
-            "A matrix holds at most 2147483591 numbers, but 53687 samples of 100003 features have 5368861061. Take a part of the set first.");
+            "A matrix holds at most 2147483591 numbers, but 53687 samples of 100003 features have 5368861061. Take a part of the set "
+            + "first.");
     }
 
     private static string SavedNetwork(TempDirectory folder)

@@ -146,7 +146,7 @@ public sealed class DatasetWriterTests
         Refuses(() => writer.Add((byte[])[1, 2, 3], 0), "A sample needs 2 features, but sample 0 has 3. (Parameter 'features')");
         Refuses(() => writer.Add((double[])null!, 0), "A sample needs 2 features, but sample 0 has 0. An empty span may come from*");
         writer.Add([1.0, 2.0], 0);
-        Refuses(() => writer.Add([1.0, double.NaN], 0), "Features must be finite, but feature 1 of sample 1 is NaN. (Parameter 'features')");
+        Refuses(() => writer.Add([1.0, double.NaN], 0), "Features must be finite, but feature 1 of sample 1 is NaN.*");
         Refuses(() => writer.Add([double.NegativeInfinity, 0.0], 0), "Features must be finite, but feature 0 of sample 1 is -Infinity.*");
         Refuses(() => writer.Add([1.0, 2.0], 3), "Labels must be between 0 and 2, but sample 1 has label 3.*");
         Refuses(() => writer.Add([1.0, 2.0], -1), "Labels must be between 0 and 2, but sample 1 has label -1.*");
@@ -155,7 +155,8 @@ public sealed class DatasetWriterTests
             "All samples must have a weight, or none, but the 1 before have none, and sample 1 has one. (Parameter 'weight')");
         Refuses(
             () => writer.Add((byte[])[1, 2], 0),
-            "The features of all samples must be of the same kind, but those of the 1 before are numbers, and those of sample 1 are bytes.*");
+            "The features of all samples must be of the same kind, but those of the 1 before are numbers, and those of sample 1 are "
+            + "bytes.*");
         writer.Invoking(it => it.Add([1.0, 2.0], [1.0])).Should().Throw<InvalidOperationException>().WithMessage(
             "The file was begun for labels of 3 classes, but sample 1 has values. DatasetFile.CreateForValues begins one for values.");
 
