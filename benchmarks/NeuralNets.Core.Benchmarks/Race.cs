@@ -8,6 +8,7 @@ using NeuralNets.Core.Backends;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Initialization;
 using NeuralNets.Core.Optimizers;
+using NeuralNets.Core.Serialization;
 using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Benchmarks;
@@ -21,7 +22,8 @@ internal static class Race
     private const string Usage =
         "race --data DIR [--batch 64] [--threads 2] [--epochs 8] [--sizes 784-128-32-10] [--lr 0.1] [--decay] [--full] [--samples 60000] "
         + "[--type float|double] [--target 0.98] [--seed 1] [--backend managed|mkl|mathnet] "
-        + "[--output softmax|sigmoid|multilabel|identity] [--optimizer sgd|momentum|nesterov|rmsprop|adam|adamw]";
+        + "[--output softmax|sigmoid|multilabel|identity] [--optimizer sgd|momentum|nesterov|rmsprop|adam|adamw] "
+        + "[--floats] [--mapped]";
 
     private const int FullBatchSamples = 20_000;
 
@@ -39,7 +41,9 @@ internal static class Race
         long Seed,
         GemmBackend Backend,
         string Output,
-        Optimizer Optimizer);
+        Optimizer Optimizer,
+        bool Floats = false,
+        bool Mapped = false);
 
     public static int Run(string[] args)
     {
@@ -82,6 +86,12 @@ internal static class Race
                         break;
                     case "--full":
                         options = options with { Full = true };
+                        break;
+                    case "--floats":
+                        options = options with { Floats = true };
+                        break;
+                    case "--mapped":
+                        options = options with { Mapped = true };
                         break;
                     case "--samples":
                         options = options with { Samples = int.Parse(args[++i], CultureInfo.InvariantCulture) };
@@ -162,6 +172,16 @@ internal static class Race
             Backend = options.Backend,
             Optimizer = options.Optimizer,
         };
+        if (options.Floats)
+        {
+            training = Dataset<T>.FromMatrix(training.ToMatrix(), training.Targets);
+        }
+
+        if (options.Mapped)
+        {
+            training = ThroughFile(training);
+        }
+
         var figures = new Dictionary<string, object?>
         {
             ["peer"] = "NeuralNets.Core",
@@ -169,7 +189,8 @@ internal static class Race
                 CultureInfo.InvariantCulture,
                 $"{(options.Full ? "full-batch " : "")}{string.Join('-', options.Sizes)} {(IsDefault(options) ? "" : options.Output + " ")}"
                     + $"{typeof(T).Name} {options.Optimizer} lr "
-                    + $"{options.LearningRate}{(options.Decay ? " to 0" : "")} byte data, {Kernels.Simd.Width}"),
+                    + $"{options.LearningRate}{(options.Decay ? " to 0" : "")} {(options.Floats ? "number" : "byte")} data"
+                    + $"{(options.Mapped ? " in a file" : "")}, {Kernels.Simd.Width}"),
             ["batch"] = options.Full ? training.Count : options.Batch,
             ["samples"] = training.Count,
             ["threads"] = options.Threads,
@@ -217,6 +238,22 @@ internal static class Race
     }
 
     private static bool IsDefault(Options options) => options.Output == "softmax";
+
+    /// <summary>Writes a data set to a temporary file, and opens that. The file is deleted at once, and stays as long as it is mapped.
+    /// </summary>
+    private static Dataset<T> ThroughFile<T>(Dataset<T> set)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        DatasetFile.Save(path, set);
+        Dataset<T> opened = DatasetFile.Open<T>(path);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.Delete(path);
+        }
+
+        return opened;
+    }
 
     /// <summary>Gives the images the targets of an output: whether the digit is below 5; or a value for each digit, 1 for that of the image
     /// and 0 for the others.</summary>

@@ -60,6 +60,9 @@ public sealed partial class Dataset<T>
     /// <summary>No feature is larger in absolute value.</summary>
     internal double LargestFeature => _source.Largest;
 
+    /// <summary>What becomes of the bytes that the features are kept as; null if they are kept as numbers.</summary>
+    internal PixelScaling? Scaling => _source.Scaling;
+
     /// <summary>Creates a data set from images, whose bytes it keeps without a copy.</summary>
     /// <param name="images">The images and their labels; one pixel is one feature.</param>
     /// <param name="classCount">The number of classes.</param>
@@ -92,6 +95,11 @@ public sealed partial class Dataset<T>
     /// <param name="features">(features × samples), finite numbers.</param>
     /// <param name="targets">As many as samples.</param>
     internal static Dataset<T> FromMatrix(Matrix<T> features, Targets<T> targets) => new(Features(features), null, targets);
+
+    /// <summary>Creates a data set from features and targets that were checked.</summary>
+    /// <param name="features">As many samples as targets.</param>
+    /// <param name="targets">At least one.</param>
+    internal static Dataset<T> FromSource(FeatureSource<T> features, Targets<T> targets) => new(features, null, targets);
 
     /// <summary>Returns the same samples with other targets.</summary>
     /// <param name="targets">As many as samples.</param>
@@ -135,9 +143,17 @@ public sealed partial class Dataset<T>
 
     /// <summary>Returns the features as numbers.</summary>
     /// <returns>A new matrix, (features × samples).</returns>
+    /// <exception cref="InvalidOperationException">They are more than an array holds.</exception>
     public Matrix<T> ToMatrix()
     {
-        T[] values = new T[checked(FeatureCount * Count)];
+        if ((long)FeatureCount * Count > Array.MaxLength)
+        {
+            throw new InvalidOperationException(
+                $"A matrix holds at most {Array.MaxLength} numbers, but {Count} samples of {FeatureCount} features have "
+                + $"{(long)FeatureCount * Count}. Take a part of the set first.");
+        }
+
+        T[] values = new T[FeatureCount * Count];
         Gather(0, values);
         return Matrix<T>.Build.Dense(FeatureCount, Count, values);
     }
@@ -169,6 +185,9 @@ public sealed partial class Dataset<T>
             _source.Read(Position(indices[j]), destination.Slice(j * FeatureCount, FeatureCount));
         }
     }
+
+    /// <summary>Writes the bytes that the features of a sample are kept as, where <see cref="Scaling"/> is not null.</summary>
+    internal void ReadBytes(int index, Span<byte> destination) => _source.ReadBytes(Position(index), destination);
 
     /// <summary>Asks for the samples at <paramref name="indices"/>, which will be gathered soon, to be brought near the
     /// processor.</summary>

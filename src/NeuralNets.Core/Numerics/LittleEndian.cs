@@ -66,7 +66,7 @@ internal static class LittleEndian
     }
 
     /// <summary>Turns values in the machine's order of bytes into little-endian ones, or back.</summary>
-    private static void Swap<T>(Span<T> values)
+    public static void Swap<T>(Span<T> values)
         where T : unmanaged
     {
         if (BitConverter.IsLittleEndian)

@@ -4,10 +4,6 @@ namespace NeuralNets.Core.Serialization;
 internal static class AtomicFile
 {
     private const UnixFileMode AnyWrite = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-    private const UnixFileMode GroupRights = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
-    private const int GroupShift = 3;
-    private const int IsBusy = 16; // EBUSY and EROFS, alike on Linux and macOS.
-    private const int IsReadOnlyFileSystem = 30;
     private const int BufferSize = 1 << 16;
 
     /// <summary>
@@ -26,26 +22,18 @@ internal static class AtomicFile
     /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        CheckFolder(path);
-        (string target, bool isOpenFile) = FinalPath.Of(Path.GetFullPath(path));
-        if (Directory.Exists(target))
-        {
-            throw new IOException($"What is saved must go to a file, but '{path}' is a folder.");
-        }
-
-        Existing? existing = null;
+        (string target, bool isOpenFile) = Target(path);
+        ReplacedFile? existing = null;
         if (File.Exists(target))
         {
             // Opened, for only the system knows whether this process may write it.
             using FileStream stream = OpenExisting(path, target);
-            UnixFile.Status? status = UnixFile.GetStatus(stream.SafeFileHandle);
-            if (isOpenFile || !IsRegular(stream, status))
+            existing = FindReplaced(stream, isOpenFile);
+            if (existing is null)
             {
                 WriteInPlace(stream, write);
                 return;
             }
-
-            existing = new Existing(OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(stream.SafeFileHandle), status);
         }
 
         CheckFolder(target);
@@ -57,12 +45,41 @@ internal static class AtomicFile
         {
             if (existing is null)
             {
-                throw new UnauthorizedAccessException(
-                    $"A new file needs a folder that may be written, but that of '{path}' may not: {exception.Message}", exception);
+                throw MustNotBeMade(path, exception);
             }
 
             using FileStream stream = OpenExisting(path, target);
             WriteInPlace(stream, write);
+        }
+    }
+
+    /// <summary>
+    /// Begins a file that is written piece by piece: as in <see cref="Write"/>, but nothing is written in place, so that nothing is ever
+    /// under <paramref name="path"/> but what was there before or the whole new file.
+    /// </summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="IOException">It is neither new nor a regular file, or cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be written, or its folder must not.</exception>
+    public static PendingFile Begin(string path)
+    {
+        (string target, bool isOpenFile) = Target(path);
+        ReplacedFile? existing = null;
+        if (File.Exists(target))
+        {
+            using FileStream stream = OpenExisting(path, target);
+            existing = FindReplaced(stream, isOpenFile) ?? throw new IOException(
+                $"What is written row by row must go to a regular file or to a new one, but '{path}' is another kind of file.");
+        }
+
+        CheckFolder(target);
+        try
+        {
+            return new PendingFile(target, existing);
+        }
+        catch (CannotReplaceException exception)
+        {
+            throw MustNotBeMade(path, exception);
         }
     }
 
@@ -74,6 +91,27 @@ internal static class AtomicFile
         {
             throw new DirectoryNotFoundException($"The folder of the file to write must exist, but that of '{path}' does not.");
         }
+    }
+
+    private static (string Target, bool IsOpenFile) Target(string path)
+    {
+        CheckFolder(path);
+        (string target, bool isOpenFile) = FinalPath.Of(Path.GetFullPath(path));
+        return Directory.Exists(target)
+            ? throw new IOException($"What is saved must go to a file, but '{path}' is a folder.")
+            : (target, isOpenFile);
+    }
+
+    private static UnauthorizedAccessException MustNotBeMade(string path, CannotReplaceException exception) =>
+        new($"A new file needs a folder that may be written, but that of '{path}' may not: {exception.Message}", exception);
+
+    /// <summary>Returns what a new file takes over from an existing one; null if that is not one to replace.</summary>
+    private static ReplacedFile? FindReplaced(FileStream stream, bool isOpenFile)
+    {
+        UnixFile.Status? status = UnixFile.GetStatus(stream.SafeFileHandle);
+        return isOpenFile || !IsRegular(stream, status)
+            ? null
+            : new ReplacedFile(OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(stream.SafeFileHandle), status);
     }
 
     private static FileStream OpenExisting(string path, string target)
@@ -113,107 +151,10 @@ internal static class AtomicFile
         stream.Flush(flushToDisk: true);
     }
 
-    private static void Replace(string target, Existing? existing, Action<Stream> write)
+    private static void Replace(string target, ReplacedFile? existing, Action<Stream> write)
     {
-        string folder = Path.GetDirectoryName(target)!;
-        using FileStream stream = CreateTemporary(folder, Path.GetFileName(target), existing);
-        try
-        {
-            write(stream);
-            existing?.ApplyTo(stream);
-            stream.Flush(flushToDisk: true);
-            Move(stream.Name, target); // While it is open, and so locked: nobody takes it for a left-over.
-        }
-        catch
-        {
-            Discard(stream);
-            throw;
-        }
-
-        if (!OperatingSystem.IsWindows())
-        {
-            UnixFile.SyncFolder(folder);
-        }
+        using var file = new PendingFile(target, existing);
+        write(file.Stream);
+        file.Commit();
     }
-
-    private static FileStream CreateTemporary(string folder, string name, Existing? existing)
-    {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Share = FileShare.Read | FileShare.Delete,
-            BufferSize = BufferSize,
-        };
-        if (existing is not null && !OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // Until it has the rights of the old file.
-        }
-
-        try
-        {
-            return TemporaryFile.Create(folder, name, options);
-        }
-        catch (Exception exception) when (IsForbidden(exception))
-        {
-            throw new CannotReplaceException(exception);
-        }
-    }
-
-    private static void Move(string temporary, string target)
-    {
-        try
-        {
-            File.Move(temporary, target, overwrite: true);
-        }
-        catch (Exception exception) when (IsForbidden(exception))
-        {
-            throw new CannotReplaceException(exception);
-        }
-    }
-
-    /// <summary>Returns whether it is the entry in the folder that must not be made or changed, rather than that the disk is full or
-    /// fails.</summary>
-    private static bool IsForbidden(Exception exception) =>
-        exception is UnauthorizedAccessException or IOException { HResult: IsBusy or IsReadOnlyFileSystem };
-
-    private static void Discard(FileStream stream)
-    {
-        try
-        {
-            stream.Dispose(); // Writes what it still holds, which fails again when the disk is full.
-        }
-        catch (IOException)
-        {
-            // The first failure is the one that is reported.
-        }
-
-        File.Delete(stream.Name);
-    }
-
-    /// <summary>What a new file takes over from the one that it replaces.</summary>
-    private sealed record Existing(UnixFileMode Mode, UnixFile.Status? Status)
-    {
-        public void ApplyTo(FileStream stream)
-        {
-            if (OperatingSystem.IsWindows())
-            {
-                return;
-            }
-
-            UnixFileMode mode = Mode;
-            if (Status is { } owner && !UnixFile.TrySetOwner(stream.SafeFileHandle, owner))
-            {
-                // The file now has another group, which gets no more rights than everybody.
-                mode &= ~GroupRights | (UnixFileMode)((int)mode << GroupShift);
-            }
-
-            if (File.GetUnixFileMode(stream.SafeFileHandle) != mode) // A file system without modes gives all files the same.
-            {
-                File.SetUnixFileMode(stream.SafeFileHandle, mode);
-            }
-        }
-    }
-
-    private sealed class CannotReplaceException(Exception cause) : Exception(cause.Message, cause);
 }

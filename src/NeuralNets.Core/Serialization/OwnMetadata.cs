@@ -48,6 +48,21 @@ internal static class OwnMetadata
         }
     }
 
+    /// <summary>Adds the checksum of the texts alone.</summary>
+    public static void Seal(Dictionary<string, string> metadata) => metadata[MetadataKey] = Hash(metadata);
+
+    /// <summary>Checks the texts of a file that has any, and so must have their checksum.</summary>
+    /// <exception cref="InvalidDataException">They are not those that were written.</exception>
+    public static void CheckTexts(SafetensorsReader file)
+    {
+        if (!file.Metadata.TryGetValue(MetadataKey, out string? metadata))
+        {
+            file.Throw($"the metadata must have {MetadataKey} beside other texts of this library, but has not: the file is damaged.");
+        }
+
+        CheckHash(file, metadata);
+    }
+
     /// <summary>Checks the texts of a file.</summary>
     /// <returns>The SHA-256 that the parameters must have; null in a file of an earlier version, which has no checksums.</returns>
     /// <exception cref="InvalidDataException">They are not those that were written.</exception>
@@ -61,10 +76,9 @@ internal static class OwnMetadata
                 + "the file is damaged.");
         }
 
-        if (hasMetadata && metadata != Hash(file.Metadata))
+        if (hasMetadata)
         {
-            file.Throw($"the texts in the metadata whose names begin with {Prefix} must have the SHA-256 that {MetadataKey} says, but "
-                + "have another: the file is damaged, or one of them was changed.");
+            CheckHash(file, metadata!);
         }
 
         return parameters;
@@ -82,6 +96,15 @@ internal static class OwnMetadata
             file.Throw($"the parameters must have the SHA-256 that {ParametersKey} says, {StrictJson.Quote(expected)}, but have {actual}: "
                 + "the file is damaged, or the tensors were changed and the metadata was not. "
                 + $"{nameof(NetworkFile)}.{nameof(NetworkFile.LoadLayers)} takes them as they are.");
+        }
+    }
+
+    private static void CheckHash(SafetensorsReader file, string metadata)
+    {
+        if (metadata != Hash(file.Metadata))
+        {
+            file.Throw($"the texts in the metadata whose names begin with {Prefix} must have the SHA-256 that {MetadataKey} says, but "
+                + "have another: the file is damaged, or one of them was changed.");
         }
     }
 

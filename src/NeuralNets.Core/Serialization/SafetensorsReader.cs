@@ -82,11 +82,14 @@ internal sealed class SafetensorsReader
         }
     }
 
+    /// <summary>Returns the offset of the first byte of a tensor in the stream.</summary>
+    public long OffsetOf(SafetensorsEntry entry) => _bufferStart + entry.Begin;
+
     /// <summary>Goes to the first byte of a tensor.</summary>
     /// <returns>The stream.</returns>
     public Stream Seek(SafetensorsEntry entry)
     {
-        _stream.Position = _bufferStart + entry.Begin;
+        _stream.Position = OffsetOf(entry);
         return _stream;
     }
 

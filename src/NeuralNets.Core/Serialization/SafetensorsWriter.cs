@@ -20,7 +20,21 @@ internal static class SafetensorsWriter
             .. tensors.OrderByDescending(tensor => SafetensorsEntry.BitsOf(tensor.Dtype))
                 .ThenBy(tensor => tensor.Name, StringComparer.Ordinal),
         ];
-        byte[] header = StrictJson.Write(json =>
+        stream.Write(Header(metadata, ordered, Alignment));
+        foreach (SafetensorsTensor tensor in ordered)
+        {
+            tensor.Write(stream);
+        }
+    }
+
+    /// <summary>Returns all that comes before the tensors, with spaces at its end so that they are aligned.</summary>
+    /// <param name="metadata">Texts, in the order in which they are to stand.</param>
+    /// <param name="tensors">The tensors in the order in which they lie in the file.</param>
+    /// <param name="alignment">What the number of bytes is a multiple of.</param>
+    public static byte[] Header(
+        IEnumerable<KeyValuePair<string, string>> metadata, IEnumerable<SafetensorsTensor> tensors, int alignment)
+    {
+        byte[] json = StrictJson.Write(json =>
         {
             json.WriteStartObject("__metadata__");
             foreach ((string key, string value) in metadata)
@@ -30,7 +44,7 @@ internal static class SafetensorsWriter
 
             json.WriteEndObject();
             long begin = 0;
-            foreach (SafetensorsTensor tensor in ordered)
+            foreach (SafetensorsTensor tensor in tensors)
             {
                 long end = begin + SafetensorsEntry.BytesOf(tensor.Dtype, tensor.Shape)!.Value;
                 WriteEntry(json, tensor, begin, end);
@@ -38,17 +52,11 @@ internal static class SafetensorsWriter
             }
         });
 
-        // Padded with spaces, so that the tensors are aligned.
-        int padding = (Alignment - (header.Length % Alignment)) % Alignment;
-        Span<byte> prefix = stackalloc byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)(header.Length + padding));
-        stream.Write(prefix);
-        stream.Write(header);
-        stream.Write("       "u8[..padding]);
-        foreach (SafetensorsTensor tensor in ordered)
-        {
-            tensor.Write(stream);
-        }
+        byte[] header = new byte[(sizeof(ulong) + json.Length + alignment - 1) / alignment * alignment];
+        header.AsSpan().Fill((byte)' ');
+        BinaryPrimitives.WriteUInt64LittleEndian(header, (ulong)(header.Length - sizeof(ulong)));
+        json.CopyTo(header, sizeof(ulong));
+        return header;
     }
 
     private static void WriteEntry(Utf8JsonWriter json, SafetensorsTensor tensor, long begin, long end)

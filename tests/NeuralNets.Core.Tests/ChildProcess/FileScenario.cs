@@ -20,6 +20,20 @@ internal static class FileScenario
         Console.In.ReadToEnd();
     });
 
+    /// <summary>Begins to write a data set, says so, and ends when its input does.</summary>
+    public static void WriteDatasetUntilTold(string path)
+    {
+        using DatasetWriter<float> writer = DatasetFile.Create<float>(path, featureCount: 100, classCount: 2);
+        for (int i = 0; i < 10_000; i++)
+        {
+            writer.Add(new byte[100], i % 2, weight: 1);
+        }
+
+        Console.WriteLine("writing");
+        Console.In.ReadToEnd();
+        writer.Complete();
+    }
+
     /// <summary>Saves a network.</summary>
     public static void Save(string path) => NetworkFile.Save(path, Network());
 

@@ -27,6 +27,9 @@ internal static class Program
             case ["write-until-told", var path]:
                 FileScenario.WriteUntilTold(path);
                 return 0;
+            case ["dataset-until-told", var path]:
+                FileScenario.WriteDatasetUntilTold(path);
+                return 0;
             case ["save", var path]:
                 FileScenario.Save(path);
                 return 0;

@@ -19,6 +19,8 @@ public sealed class InputFileTests
         ["checkpoint"] = path => CheckpointFile.Load<float>(path),
         ["idx"] = path => IdxReader.Read(path),
         ["images"] = path => IdxReader.ReadImages(path, path),
+        ["data set"] = path => DatasetFile.Open<float>(path),
+        ["data set to verify"] = path => DatasetFile.Verify(path),
         ["csv"] = path => CsvImageReader.Read(path),
         ["csv by name"] = path => CsvImageReader.Read(path, "label"),
     };

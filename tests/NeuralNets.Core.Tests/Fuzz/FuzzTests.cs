@@ -163,6 +163,63 @@ public sealed class FuzzTests(ITestOutputHelper output)
             CheckpointFile.Load<float>(stream, "file").EpochsCompleted.Should().BeGreaterThanOrEqualTo(0));
     }
 
+    [Fact]
+    public void ReadDataset_DamagedFileWithoutChecksums_SucceedsOrThrowsInvalidData()
+    {
+        byte[][] files = [.. DatasetSamples.KindNames.Select(Foreign)];
+
+        Fuzz(Mutation.Of(files, headerLength: 200), seed: 12, (stream, _) =>
+        {
+            DatasetContent<double> content;
+            try
+            {
+                content = DatasetContent<double>.Read(stream, "file", classCount: null, scaling: null);
+            }
+            catch (ArgumentException exception) when (exception.ParamName == "classCount")
+            {
+                stream.Position = 0;
+                content = DatasetContent<double>.Read(stream, "file", classCount: 5, scaling: null);
+            }
+
+            content.Targets.Count.Should().Be(content.Tensors.Count).And.BePositive();
+            content.Tensors.FeatureCount.Should().BePositive();
+            double.IsFinite(content.Largest).Should().BeTrue();
+        });
+    }
+
+    /// <summary>A file with checksums that is damaged in up to four places: it has what was saved, or it is refused.</summary>
+    [Fact]
+    public void VerifyAndOpenDataset_DamagedFileWithChecksums_HasWhatWasSavedOrThrowsInvalidData()
+    {
+        using var folder = new TempDirectory();
+        string path = folder.File("file");
+        Dataset<float> set = DatasetSamples.Create<float>("numbers with weights").Take(20);
+        DatasetFile.Save(path, set);
+        byte[] saved = File.ReadAllBytes(path);
+        DatasetFingerprint expected = set.Fingerprint;
+        int opened = 0;
+
+        Gen<byte[]> files = Gen.Frequency((3, Mutation.Of([saved], headerLength: 1200)), (2, Gen.Constant(saved)));
+        Fuzz(files, seed: 13, (stream, file) =>
+        {
+            DatasetFile.Verify(stream, "file");
+            if (opened++ % 20 == 0)
+            {
+                File.WriteAllBytes(path, file);
+                DatasetFile.Open<float>(path).Fingerprint.Should().Be(expected);
+            }
+        });
+        opened.Should().BePositive();
+    }
+
+    /// <summary>A data set as another program writes it: without metadata, and without spaces after the header.</summary>
+    private static byte[] Foreign(string kind)
+    {
+        using var folder = new TempDirectory();
+        DatasetFile.Save(folder.File("set"), DatasetSamples.Create<double>(kind).Take(7));
+        return SafetensorsBytes.WithoutMetadata(File.ReadAllBytes(folder.File("set")));
+    }
+
     /// <summary>Entries of a header, most of them as they should be: <c>{0}</c> and <c>{1}</c> stand for the offsets, and the size is
     /// given with it.</summary>
     private static Gen<(string Text, int Size)> Entries =>

@@ -41,6 +41,13 @@ internal static partial class SafetensorsBytes
         return Replace(file, header, Checksum().Replace(header, string.Empty));
     }
 
+    /// <summary>The file of a data set as another program writes it: without metadata, and without spaces after the header.</summary>
+    public static byte[] WithoutMetadata(byte[] file)
+    {
+        string header = HeaderOf(file);
+        return Replace(file, header, "{" + header[header.IndexOf("\"features\":{", StringComparison.Ordinal)..].TrimEnd(' '));
+    }
+
     [GeneratedRegex(",\"neuralnets\\.(parameters|metadata)\\.sha256\":\"[0-9a-f]{64}\"")]
     private static partial Regex Checksum();
 }

@@ -1,7 +1,9 @@
 using System.Numerics;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
+using NeuralNets.Core.Serialization;
 using NeuralNets.Core.Tests.Backends;
+using NeuralNets.Core.Tests.Data;
 using NeuralNets.Core.Tests.Optimizers;
 using NeuralNets.Core.Training;
 
@@ -43,6 +45,24 @@ public sealed class AllocationTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 32, 256, false)]
+    [InlineData(2, 50, 16, true)]
+    public void Step_SteadyStateOnASetInAFile_AllocatesNothingOnAnyWorker(int workers, int batchSize, int microBatchSize, bool byUnits)
+    {
+        CheckSteps<float>(workers, batchSize, microBatchSize, byUnits, new Relu<float>(), place: InFile);
+        CheckSteps<double>(workers, batchSize, microBatchSize, byUnits, new Relu<double>(), place: set =>
+            InFile(Dataset<double>.FromMatrix(set.ToMatrix(), set.Labels, set.ClassCount)));
+
+        static Dataset<T> InFile<T>(Dataset<T> set)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            using var folder = new TempDirectory();
+            DatasetFile.Save(folder.File("set"), set);
+            return DatasetFile.Open<T>(folder.File("set"));
+        }
+    }
+
     [MklTheory]
     [InlineData(1, 32, 256, false)]
     [InlineData(2, 50, 16, true)]
@@ -81,7 +101,8 @@ public sealed class AllocationTests
         string backend = "managed",
         Dropout? dropout = null,
         string optimizer = "plain",
-        bool isRegularized = false)
+        bool isRegularized = false,
+        Func<Dataset<T>, Dataset<T>>? place = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const int Warm = 20;
@@ -117,7 +138,8 @@ public sealed class AllocationTests
             },
         };
         int epochs = batchSize is { } size ? 1 : Steps;
-        trainer.Fit(RandomImages<T>(batchSize is null ? 200 : Steps * batchSize.Value, pixels: 30), epochs);
+        Dataset<T> set = RandomImages<T>(batchSize is null ? 200 : Steps * batchSize.Value, pixels: 30);
+        trainer.Fit(place?.Invoke(set) ?? set, epochs);
 
         for (int worker = 0; worker < workers; worker++)
         {
