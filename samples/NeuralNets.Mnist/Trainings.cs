@@ -23,11 +23,11 @@ internal static class Trainings
     {
         return new GradientDescentTrainer<T>(network)
         {
-            Optimizer = CreateOptimizer(settings.Optimizer),
+            Optimizer = CreateOptimizer(settings),
             LearningRate = LearningRate(settings),
             Schedule = CreateSchedule(settings.Schedule, settings.Epochs),
             L2 = settings.L2,
-            Dropout = settings.Dropout == 0 ? null : new Dropout(settings.Dropout),
+            Dropout = settings is { Dropout: 0, InputDropout: 0 } ? null : new Dropout(settings.Dropout, settings.InputDropout),
             EarlyStopping = settings.Patience is { } patience ? new EarlyStopping(patience) : null,
             BatchSize = settings.Batch,
             Seed = settings.Seed,
@@ -38,7 +38,14 @@ internal static class Trainings
 
     /// <summary>Returns the step size that is given, or that of the optimizer.</summary>
     public static double LearningRate(TrainSettings settings) =>
-        settings.LearningRate ?? CreateOptimizer(settings.Optimizer).DefaultLearningRate;
+        settings.LearningRate ?? CreateOptimizer(settings).DefaultLearningRate;
+
+    private static Optimizer CreateOptimizer(TrainSettings settings) => settings switch
+    {
+        { WeightDecay: null } => CreateOptimizer(settings.Optimizer),
+        { WeightDecay: { } decay, Optimizer: "adamw" } => new AdamW(decay),
+        _ => throw new UserException($"--weight-decay is a number of adamw, and {settings.Optimizer} has none: --l2 is a penalty for all."),
+    };
 
     private static Optimizer CreateOptimizer(string name) => name switch
     {

@@ -16,7 +16,9 @@ internal sealed record TrainSettings(
     string Optimizer,
     string Schedule,
     double L2,
+    double? WeightDecay,
     double Dropout,
+    double InputDropout,
     int? Patience,
     int? Batch,
     long Seed,
@@ -33,7 +35,9 @@ internal sealed record TrainSettings(
         Optimizer == "sgd" ? null : Optimizer,
         Schedule == "constant" ? null : $"{Schedule} schedule",
         L2 == 0 ? null : $"L2 {L2}",
+        WeightDecay is null ? null : $"weight decay {WeightDecay}",
         Dropout == 0 ? null : $"dropout {Dropout}",
+        InputDropout == 0 ? null : $"input dropout {InputDropout}",
         Patience is null ? null : $"patience {Patience}"]).OfType<string>());
 
     public string BatchText => Batch is { } batch ? $"batches of {batch}" : "full batch";
@@ -84,6 +88,16 @@ internal sealed class TrainOptions
     private readonly Option<double> _dropout = OptionKinds.Number(
         "--dropout", 0, "Probability of leaving out a hidden unit in a step.", most: 0.99);
 
+    private readonly Option<double> _inputDropout = OptionKinds.Number(
+        "--input-dropout", 0, "Probability of leaving out a pixel in a step.", most: 0.99);
+
+    private readonly Option<double?> _weightDecay = new("--weight-decay")
+    {
+        Description = "By which share of the step size adamw makes weights smaller in each step; 0.01 unless given.",
+        HelpName = "factor",
+        CustomParser = ParseWeightDecay,
+    };
+
     private readonly Option<int?> _patience = new("--patience")
     {
         Description = "Hold back a tenth of the training images, stop when their cost has not fallen for this many epochs, and take the "
@@ -125,7 +139,7 @@ internal sealed class TrainOptions
     {
         foreach (Option option in (Option[])[
             _samples, _hidden, _activation, _initializer, _epochs, _learningRate, _optimizer, _schedule,
-            _l2, _dropout, _patience, _batch,
+            _l2, _weightDecay, _dropout, _inputDropout, _patience, _batch,
             _seed, _workers, _backend, _precision, _report, _plot])
         {
             command.Add(option);
@@ -145,7 +159,9 @@ internal sealed class TrainOptions
         parsed.GetValue(_optimizer)!,
         parsed.GetValue(_schedule)!,
         parsed.GetValue(_l2),
+        parsed.GetValue(_weightDecay),
         parsed.GetValue(_dropout),
+        parsed.GetValue(_inputDropout),
         parsed.GetValue(_patience),
         parsed.GetValue(_batch)!.Size,
         parsed.GetValue(_seed),
@@ -168,6 +184,11 @@ internal sealed class TrainOptions
         && rate is > 0 and <= HighestRate
             ? rate
             : OptionKinds.Refuse<double?>(result, $"--learning-rate must be a positive number of at most {HighestRate}");
+
+    private static double? ParseWeightDecay(ArgumentResult result) =>
+        double.TryParse(OptionKinds.Text(result), NumberStyles.Float, CultureInfo.InvariantCulture, out double decay) && decay is >= 0 and <= 1
+            ? decay
+            : OptionKinds.Refuse<double?>(result, "--weight-decay must be a number from 0 to 1");
 
     private static Batch? ParseBatch(ArgumentResult result) =>
         OptionKinds.Text(result) == "full" ? new Batch(null)

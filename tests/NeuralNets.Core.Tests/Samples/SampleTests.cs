@@ -20,11 +20,12 @@ public class SampleTests
             ("--data", "data"), ("--samples", "20000"), ("--hidden", "128,32"), ("--activation", "relu"),
             ("--initializer", "he-uniform"),
             ("--epochs", "200"), ("--optimizer", "sgd"), ("--schedule", "constant"), ("--l2", "0"), ("--dropout", "0"),
+            ("--input-dropout", "0"),
             ("--batch", "32"), ("--seed", "1"),
             ("--workers", $"{Environment.ProcessorCount}"), ("--backend", "managed"), ("--precision", "float"),
             ("--label-column", "0"),
         };
-        string[] withoutDefault = ["--learning-rate", "--patience", "--report", "--plot", "--train-csv", "--test-csv"];
+        string[] withoutDefault = ["--learning-rate", "--weight-decay", "--patience", "--report", "--plot", "--train-csv", "--test-csv"];
         foreach ((string name, string value) in options)
         {
             run.OutputLines.Should().ContainSingle(line => line.StartsWith(name + " ")).Which.Should().EndWith(value + "]");
@@ -52,12 +53,12 @@ public class SampleTests
     public async Task Run_EverySettingOfTraining_SaysSoAndLearns()
     {
         SampleProcess run = await SampleProcess.RunAsync(
-            "--samples", "2000", "--epochs", "30", "--hidden", "32", "--optimizer", "adam", "--schedule", "cosine", "--l2", "0.0001",
-            "--dropout", "0.1", "--patience", "2");
+            "--samples", "2000", "--epochs", "30", "--hidden", "32", "--optimizer", "adamw", "--weight-decay", "0.05",
+            "--schedule", "cosine", "--l2", "0.0001", "--dropout", "0.1", "--input-dropout", "0.05", "--patience", "2");
 
         run.ExitCode.Should().Be(0);
         run.OutputLines.Should().Contain(line => line.Contains(
-            "learning rate 0.001, adam, cosine schedule, L2 0.0001, dropout 0.1, patience 2"));
+            "learning rate 0.001, adamw, cosine schedule, L2 0.0001, weight decay 0.05, dropout 0.1, input dropout 0.05, patience 2"));
         run.OutputLines.Should().Contain(line => line.Contains("validation accuracy")).And.Contain(line => line.Contains("the best of"));
         string accuracy = run.OutputLines.Single(line => line.StartsWith("Test accuracy: "))["Test accuracy: ".Length..^2];
         double.Parse(accuracy, System.Globalization.CultureInfo.InvariantCulture).Should().BeGreaterThan(85);
@@ -68,6 +69,9 @@ public class SampleTests
     [InlineData("--schedule", "", "--schedule must be one of constant")]
     [InlineData("--l2", "-1", "--l2 must be a number from 0 to 1000000")]
     [InlineData("--dropout", "1", "--dropout must be a number from 0 to 0.99")]
+    [InlineData("--input-dropout", "-1", "--input-dropout must be a number from 0 to 0.99")]
+    [InlineData("--weight-decay", "2", "--weight-decay must be a number from 0 to 1")]
+    [InlineData("--weight-decay", "0.1", "--weight-decay is a number of adamw, and sgd has none")]
     [InlineData("--patience", "0", "--patience must be a whole number of at least 1")]
     public async Task Run_SettingOfTrainingThatIsNone_IsRefused(string option, string value, string message)
     {

@@ -135,7 +135,7 @@ public sealed class TrainingReportTests : IDisposable
         Dataset<float> test = Dataset<float>.FromImages(digits.Test);
         var data = new DataSettings(new DirectoryInfo("."), null, null, new LabelColumn(null, 0));
         var settings = new TrainSettings(
-            data, 200, [network.Layers[0].OutputCount], "relu", "he-uniform", 3, 0.03, "sgd", "constant", 0, 0, null,
+            data, 200, [network.Layers[0].OutputCount], "relu", "he-uniform", 3, 0.03, "sgd", "constant", 0, null, 0, 0, null,
             32, 9, 1, "managed", "float", null, null);
         EpochResult[] results = [.. Enumerable.Range(1, epochs).Select(epoch =>
             new EpochResult
