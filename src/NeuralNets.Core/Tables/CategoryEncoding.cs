@@ -23,8 +23,6 @@ internal sealed class CategoryEncoding : ColumnEncoding
         {
             _positions.Add(category, _positions.Count);
         }
-
-        ValueFeatures = [.. categories.Select(category => $"{column} = {category}"), .. hasOther ? [$"{column} = other"] : (string[])[]];
     }
 
     public IReadOnlyList<string> Categories { get; }
@@ -33,7 +31,7 @@ internal sealed class CategoryEncoding : ColumnEncoding
 
     public bool AreNumbers { get; }
 
-    public override IReadOnlyList<string> ValueFeatures { get; }
+    public override int ValueFeatureCount => Categories.Count + (HasOther ? 1 : 0);
 
     public override string Requirement => "a category";
 
@@ -83,6 +81,9 @@ internal sealed class CategoryEncoding : ColumnEncoding
 
     public override string Describe() =>
         $"{Categories.Count} categories{(HasOther ? " and other" : "")}{(HasMissing ? ", missing: 1 feature" : "")}";
+
+    protected override IEnumerable<string> NameValueFeatures() =>
+        Categories.Concat(HasOther ? ["other"] : []).Select(category => $"{Column} = {category}");
 
     protected override CellResult EncodeValue<T>(TableCell cell, Span<T> features)
     {

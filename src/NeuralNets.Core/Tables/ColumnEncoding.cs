@@ -12,16 +12,21 @@ internal abstract class ColumnEncoding(string column, bool hasMissing)
     public bool HasMissing { get; } = hasMissing;
 
     /// <summary>The number of features.</summary>
-    public int FeatureCount => ValueFeatures.Count + (HasMissing ? 1 : 0);
+    public int FeatureCount => ValueFeatureCount + (HasMissing ? 1 : 0);
 
-    /// <summary>The names of the features but that for a missing value.</summary>
-    public abstract IReadOnlyList<string> ValueFeatures { get; }
+    /// <summary>The number of features but that for a missing value.</summary>
+    public abstract int ValueFeatureCount { get; }
 
     /// <summary>What a value must be, for messages.</summary>
     public abstract string Requirement { get; }
 
     /// <summary>Returns in a few words what becomes of the column.</summary>
     public abstract string Describe();
+
+    /// <summary>Returns the names of the features. They are made when they are asked for: each repeats that of the column, so together they
+    /// may be far longer than the file that they come from.</summary>
+    public IEnumerable<string> NameFeatures() =>
+        HasMissing ? NameValueFeatures().Append($"{Column} is missing") : NameValueFeatures();
 
     /// <summary>Writes the features of a value.</summary>
     /// <param name="cell">The value.</param>
@@ -42,6 +47,8 @@ internal abstract class ColumnEncoding(string column, bool hasMissing)
         EncodeMissing(features);
         return HasMissing ? CellResult.Known : CellResult.Unknown;
     }
+
+    protected abstract IEnumerable<string> NameValueFeatures();
 
     protected abstract CellResult EncodeValue<T>(TableCell cell, Span<T> features)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;

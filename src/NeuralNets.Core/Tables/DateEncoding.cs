@@ -4,7 +4,8 @@ namespace NeuralNets.Core.Tables;
 
 /// <summary>A date: its day as a standardized number, its month and its day of the week as categories, and its hour if training had
 /// times.</summary>
-internal sealed class DateEncoding : ColumnEncoding
+internal sealed class DateEncoding(string column, double mean, double deviation, bool hasHours, bool hasMissing)
+    : ColumnEncoding(column, hasMissing)
 {
     private const int Months = 12;
     private const int Days = 7;
@@ -18,31 +19,15 @@ internal sealed class DateEncoding : ColumnEncoding
         "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd HH:mm:ss.FFFFFFF'Z'",
     ];
 
-    public DateEncoding(string column, double mean, double deviation, bool hasHours, bool hasMissing)
-        : base(column, hasMissing)
-    {
-        Mean = mean;
-        Deviation = deviation;
-        HasHours = hasHours;
-        DateTimeFormatInfo names = CultureInfo.InvariantCulture.DateTimeFormat;
-        ValueFeatures =
-        [
-            $"{column} day",
-            .. Enumerable.Range(1, Months).Select(month => $"{column} = {names.GetMonthName(month)}"),
-            .. Enumerable.Range(0, Days).Select(day => $"{column} = {(DayOfWeek)day}"),
-            .. Enumerable.Range(0, hasHours ? Hours : 0).Select(hour => $"{column} = {hour} h"),
-        ];
-    }
-
     /// <summary>The mean of the days since the start of 2000.</summary>
-    public double Mean { get; }
+    public double Mean { get; } = mean;
 
     /// <summary>Their population standard deviation; 0 if all are one day.</summary>
-    public double Deviation { get; }
+    public double Deviation { get; } = deviation;
 
-    public bool HasHours { get; }
+    public bool HasHours { get; } = hasHours;
 
-    public override IReadOnlyList<string> ValueFeatures { get; }
+    public override int ValueFeatureCount => 1 + Months + Days + (HasHours ? Hours : 0);
 
     public override string Requirement => "a date of ISO 8601, such as 2026-11-27 or 2026-11-27T16:30";
 
@@ -77,6 +62,18 @@ internal sealed class DateEncoding : ColumnEncoding
         text, s_formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out date);
 
     public override string Describe() => $"date: day, month, day of the week{(HasHours ? ", hour" : "")}{(HasMissing ? ", missing" : "")}";
+
+    protected override IEnumerable<string> NameValueFeatures()
+    {
+        DateTimeFormatInfo names = CultureInfo.InvariantCulture.DateTimeFormat;
+        return
+        [
+            $"{Column} day",
+            .. Enumerable.Range(1, Months).Select(month => $"{Column} = {names.GetMonthName(month)}"),
+            .. Enumerable.Range(0, Days).Select(day => $"{Column} = {(DayOfWeek)day}"),
+            .. Enumerable.Range(0, HasHours ? Hours : 0).Select(hour => $"{Column} = {hour} h"),
+        ];
+    }
 
     protected override CellResult EncodeValue<T>(TableCell cell, Span<T> features)
     {

@@ -17,7 +17,7 @@ internal sealed class NumberEncoding(string column, double median, double mean, 
     /// <summary>The population standard deviation; 0 for a constant.</summary>
     public double Deviation { get; } = deviation;
 
-    public override IReadOnlyList<string> ValueFeatures { get; } = [column];
+    public override int ValueFeatureCount => 1;
 
     public override string Requirement => "a number within the range of the network's";
 
@@ -45,6 +45,8 @@ internal sealed class NumberEncoding(string column, double median, double mean, 
         : (Mean, Deviation) == (0, 1) ? "as it is"
         : string.Create(CultureInfo.InvariantCulture, $"(x {(Mean < 0 ? '+' : '-')} {Math.Abs(Mean):g6}) / {Deviation:g6}")
             + (HasMissing ? string.Create(CultureInfo.InvariantCulture, $", missing: {Median:g6} and 1 feature") : "");
+
+    protected override IEnumerable<string> NameValueFeatures() => [Column];
 
     protected override CellResult EncodeValue<T>(TableCell cell, Span<T> features)
     {

@@ -34,22 +34,16 @@ public sealed class TableEncoder
     {
         _columns = columns;
         _starts = new int[columns.Length];
-        var names = new List<string>();
         for (int i = 0; i < columns.Length; i++)
         {
-            _starts[i] = names.Count;
-            names.AddRange(columns[i].ValueFeatures);
-            if (columns[i].HasMissing)
-            {
-                names.Add($"{columns[i].Column} is missing");
-            }
+            _starts[i] = FeatureCount;
+            FeatureCount += columns[i].FeatureCount;
         }
 
         TargetEncoding = target;
         WeightColumn = weightColumn;
         Ignored = ignored;
         Warnings = warnings;
-        FeatureNames = names.AsReadOnly();
         ColumnNames = Array.AsReadOnly([.. columns.Select(column => column.Column)]);
     }
 
@@ -69,10 +63,10 @@ public sealed class TableEncoder
     public string? WeightColumn { get; }
 
     /// <summary>The number of features of a sample: the inputs of the network.</summary>
-    public int FeatureCount => FeatureNames.Count;
+    public int FeatureCount { get; }
 
     /// <summary>The names of the features, such as <c>age</c>, <c>sex = female</c> and <c>age is missing</c>.</summary>
-    public IReadOnlyList<string> FeatureNames { get; }
+    public IReadOnlyList<string> FeatureNames => field ??= Array.AsReadOnly([.. _columns.SelectMany(column => column.NameFeatures())]);
 
     /// <summary>The outputs of the network: the number of classes, or 1 for a number.</summary>
     public int OutputCount => IsClassifier ? ClassNames.Count : 1;
