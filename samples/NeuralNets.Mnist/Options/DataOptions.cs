@@ -8,9 +8,9 @@ namespace NeuralNets.Mnist.Options;
 internal sealed record DataSettings(DirectoryInfo Folder, FileInfo? TrainCsv, FileInfo? TestCsv, LabelColumn LabelColumn);
 
 /// <summary>The column of the labels in a CSV file: its name in the header, or its position.</summary>
-internal sealed record LabelColumn(string? Name, Index Position)
+internal sealed record LabelColumn(string? Name, Index? Position)
 {
-    public override string ToString() => Name ?? Position.ToString();
+    public override string ToString() => Name ?? Position?.ToString() ?? "\"label\" or the first";
 }
 
 /// <summary>The options about the data, which every command has.</summary>
@@ -38,7 +38,7 @@ internal sealed class DataOptions
             + "or its name in the header.",
         HelpName = "column",
         CustomParser = ParseColumn,
-        DefaultValueFactory = _ => new LabelColumn(null, 0),
+        DefaultValueFactory = _ => new LabelColumn(null, null),
     };
 
     public void AddTo(Command command)
@@ -78,7 +78,7 @@ internal sealed class DataOptions
             ? OptionKinds.Refuse<LabelColumn>(
                 result, "--label-column must be a position such as 0 or ^1, or a name in the header")
             : !int.TryParse(isFromEnd ? text[1..] : text, NumberStyles.None, CultureInfo.InvariantCulture, out int position)
-                ? new LabelColumn(text, default)
+                ? new LabelColumn(text, null)
             : isFromEnd && position == 0
                 ? OptionKinds.Refuse<LabelColumn>(result, "--label-column must count from ^1, the last column")
                 : new LabelColumn(null, new Index(position, isFromEnd));

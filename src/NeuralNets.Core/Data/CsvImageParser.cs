@@ -9,21 +9,40 @@ internal sealed class CsvImageParser(CsvRows rows, CsvImageFormat format)
 {
     private const int FirstStep = 1 << 16;
 
+    /// <summary>From so many columns on, a square number of them looks like images without labels: no smaller ones are usual.</summary>
+    private const int MinSuspiciousColumns = 64;
+
     /// <summary>What stands for a missing value in many files, and so is no name of a column.</summary>
-    private static readonly string[] s_missing = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "?", "-"];
+    private static readonly HashSet<string> s_missing = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "", "NA", "N/A", "#N/A", "<NA>", "NaN", "NULL", "nil", "None", "missing", "?", "-", ".",
+    };
 
     private string[] _first = [];
     private int _labelColumn;
+    private int _pixelsPerImage;
     private int _height;
     private int _width;
     private byte[] _pixels = [];
     private byte[] _labels = [];
     private int _count;
+    private int _capacity;
 
-    private int PixelsPerImage => _first.Length - 1;
+    /// <summary>Reads all rows as images with labels. Called once.</summary>
+    public LabeledImages ReadLabeled()
+    {
+        Read();
+        return new LabeledImages(_pixels, _labels, _height, _width);
+    }
 
-    /// <summary>Reads all rows. Called once.</summary>
-    public LabeledImages Read()
+    /// <summary>Reads all rows as images without labels. Called once.</summary>
+    public ByteTensor ReadUnlabeled()
+    {
+        Read();
+        return new ByteTensor([_count, _height, _width], _pixels);
+    }
+
+    private void Read()
     {
         if (!rows.Read())
         {
@@ -38,12 +57,11 @@ internal sealed class CsvImageParser(CsvRows rows, CsvImageFormat format)
 
         if (_count == 0)
         {
-            throw new InvalidDataException($"{rows.Name}: there must be rows of numbers, but there is only a header.");
+            string cause = CsvMistake.OfRow(_first[0], [], _first.Length == 1, rows.Separator);
+            throw new InvalidDataException($"{rows.Name}: there must be rows of numbers, but there is only a header.{cause}");
         }
 
-        Array.Resize(ref _pixels, _count * PixelsPerImage);
-        Array.Resize(ref _labels, _count);
-        return new LabeledImages(_pixels, _labels, _height, _width);
+        Resize(_count);
     }
 
     /// <summary>Settles the columns from the first row.</summary>
@@ -51,22 +69,35 @@ internal sealed class CsvImageParser(CsvRows rows, CsvImageFormat format)
     private bool ReadFirst()
     {
         _first = [.. Enumerable.Range(0, rows.ColumnCount).Select(i => rows.Field(i).ToString())];
-        if (_first.Length < 2)
+        _pixelsPerImage = _first.Length - (format.HasLabels ? 1 : 0);
+        if (_pixelsPerImage == 0)
         {
             throw rows.Error($"a row must have a label and at least 1 pixel, but has 1 field: {CsvRows.Quote(_first[0])}."
                 + CsvMistake.OfRow(_first[0], [], isAlone: true, rows.Separator));
         }
 
-        bool[] isMissing = [.. _first.Select(field => s_missing.Contains(field))];
-        bool isHeader = format.Header switch
+        bool isHeader = IsHeader();
+        var columns = new CsvImageColumns(rows, _first, format);
+        _labelColumn = isHeader ? columns.FindByHeader() : columns.FindWithoutHeader();
+        FindShape(isHeader);
+        return isHeader;
+    }
+
+    private bool IsHeader()
+    {
+        if (format.Header != CsvHeader.Detect)
         {
-            CsvHeader.Present => true,
-            CsvHeader.Absent => false,
-            _ => new CsvHeaderRule(rows.Name, rows.Line, _first, isMissing, CultureInfo.InvariantCulture).IsHeader(
-                [.. _first.Select(_ => true)]),
-        };
-        _labelColumn = format.LabelName is null ? CheckLabelColumn() : FindLabelColumn(isHeader, format.LabelName);
-        if (!format.TryGetShape(PixelsPerImage, out _height, out _width))
+            return format.Header == CsvHeader.Present;
+        }
+
+        bool[] isMissing = [.. _first.Select(s_missing.Contains)];
+        return new CsvHeaderRule(rows.Name, rows.Line, _first, isMissing, CultureInfo.InvariantCulture).IsHeader(
+            [.. _first.Select(_ => true)]);
+    }
+
+    private void FindShape(bool isHeader)
+    {
+        if (!format.TryGetShape(_pixelsPerImage, out _height, out _width))
         {
             string required = (format.Height, format.Width) switch
             {
@@ -74,46 +105,19 @@ internal sealed class CsvImageParser(CsvRows rows, CsvImageFormat format)
                 (int height, null) => $"a multiple of the height, {height}",
                 _ => $"a multiple of the width, {format.Width}",
             };
-            throw rows.Error($"the number of pixel columns must be {required}, but is {PixelsPerImage}.");
+            throw rows.Error($"the number of pixel columns must be {required}, but is {_pixelsPerImage}.");
         }
 
-        return isHeader;
-    }
-
-    private int CheckLabelColumn()
-    {
-        int column = format.LabelColumn.GetOffset(_first.Length);
-        return column >= 0 && column < _first.Length
-            ? column
-            : throw rows.Error($"the label column must be one of the {_first.Length} columns (0 to {_first.Length - 1}, or from the end "
-                + $"^1 to ^{_first.Length}), but is {format.LabelColumn}.");
-    }
-
-    private int FindLabelColumn(bool isHeader, string name)
-    {
-        if (!isHeader)
+        // Where nothing tells of labels, 784 columns are 28 x 28 pixels rather than a label and 783 pixels in one row.
+        int side = (int)Math.Sqrt(_first.Length);
+        bool isTold = isHeader || !format.HasLabels || format.LabelColumn is not null || format.Height is not null || format.Width is not null;
+        if (!isTold && _first.Length >= MinSuspiciousColumns && side * side == _first.Length)
         {
-            throw rows.Error($"a header must name the label column {CsvRows.Quote(name)}, but the first row is all numbers.");
+            throw rows.Error(
+                $"it must be clear whether the images have labels, but {_first.Length} columns without a header are as many as {side} x "
+                + $"{side} pixels. Read images without labels with {nameof(CsvImageReader)}.{nameof(CsvImageReader.ReadUnlabeled)}; if there "
+                + "are labels, give their column.");
         }
-
-        int first = Array.IndexOf(_first, name);
-        int last = Array.LastIndexOf(_first, name);
-        if (first < 0)
-        {
-            throw rows.Error($"the header must name the label column {CsvRows.Quote(name)}, but names {Names()}.");
-        }
-
-        return first == last
-            ? first
-            : throw rows.Error($"the header must name the label column {CsvRows.Quote(name)} once, but columns {first + 1} and {last + 1} "
-                + "have that name.");
-    }
-
-    private string Names()
-    {
-        const int Shown = 8;
-        string names = string.Join(", ", _first.Take(Shown).Select(name => CsvRows.Quote(name)));
-        return _first.Length > Shown ? $"{names}, … ({_first.Length} in all)" : names;
     }
 
     private void AddRow()
@@ -124,13 +128,13 @@ internal sealed class CsvImageParser(CsvRows rows, CsvImageFormat format)
                 + CsvMistake.OfRow(rows.Field(0), _first[0], rows.ColumnCount == 1, rows.Separator));
         }
 
-        long end = (_count + 1L) * PixelsPerImage;
-        if (end > _pixels.Length)
+        if (_count == _capacity)
         {
-            Grow(end);
+            Grow();
         }
 
-        Span<byte> pixels = _pixels.AsSpan(_count * PixelsPerImage, PixelsPerImage);
+        Span<byte> pixels = _pixels.AsSpan(_count * _pixelsPerImage, _pixelsPerImage);
+        int pixel = 0;
         for (int column = 0; column < _first.Length; column++)
         {
             if (!rows.TryParse(column, out double value) || !(value >= 0 && value <= byte.MaxValue) || value != Math.Truncate(value))
@@ -144,29 +148,53 @@ internal sealed class CsvImageParser(CsvRows rows, CsvImageFormat format)
             }
             else
             {
-                pixels[column < _labelColumn ? column : column - 1] = (byte)value;
+                pixels[pixel++] = (byte)value;
             }
         }
 
         _count++;
     }
 
-    private void Grow(long required)
+    private void Grow()
     {
-        if (required > Array.MaxLength)
+        int most = Array.MaxLength / _pixelsPerImage;
+        if (_count == most)
         {
             throw rows.Error($"the pixels must fit an array of {Array.MaxLength} bytes, but this row goes beyond that.");
         }
 
-        long capacity = Math.Max(_labels.Length * 2L, FirstStep / PixelsPerImage);
-        capacity = Math.Clamp(capacity, _count + 1, Array.MaxLength / PixelsPerImage);
-        Array.Resize(ref _pixels, (int)(capacity * PixelsPerImage));
-        Array.Resize(ref _labels, (int)capacity);
+        Resize((int)Math.Clamp(Math.Max(_capacity * 2L, FirstStep / _pixelsPerImage), 1, most));
+    }
+
+    private void Resize(int capacity)
+    {
+        Array.Resize(ref _pixels, capacity * _pixelsPerImage);
+        Array.Resize(ref _labels, format.HasLabels ? capacity : 0);
+        _capacity = capacity;
     }
 
     [DoesNotReturn]
     private void ThrowField(int column) => throw rows.Error(
         column,
         $"the {(column == _labelColumn ? "label" : "pixel")} must be a whole number from 0 to 255, but is "
-        + $"{CsvRows.Quote(rows.Field(column))}.{CsvMistake.OfRow(rows.Field(0), _first[0], rows.ColumnCount == 1, rows.Separator)}");
+        + $"{CsvRows.Quote(rows.Field(column))}.{Cause(column)}");
+
+    private string Cause(int column) => column == _labelColumn && IsCounting()
+        ? " The labels so far count the rows, so the column seems to have row numbers: write the file without them, in pandas with "
+            + "to_csv(index=False)."
+        : CsvMistake.OfRow(rows.Field(0), _first[0], rows.ColumnCount == 1, rows.Separator);
+
+    /// <summary>Returns whether the labels are 0, 1, … up to the largest byte.</summary>
+    private bool IsCounting()
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            if (_labels[i] != i + _labels[0])
+            {
+                return false;
+            }
+        }
+
+        return _count > 0 && _labels[_count - 1] == byte.MaxValue;
+    }
 }

@@ -66,22 +66,18 @@ public sealed partial class Dataset<T>
     /// <summary>Creates a data set from images, whose bytes it keeps without a copy.</summary>
     /// <param name="images">The images and their labels; one pixel is one feature.</param>
     /// <param name="classCount">The number of classes.</param>
-    /// <param name="scaling">What number a pixel byte becomes.</param>
+    /// <param name="scaling">What number a pixel byte becomes; byte/255 unless given.</param>
     /// <returns>The data set, in the order of the images.</returns>
-    /// <exception cref="ArgumentException">There is no image, or a label is not below <paramref name="classCount"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classCount"/> is less than 2, or <paramref name="scaling"/> is not one
-    /// of the named values.</exception>
+    /// <exception cref="ArgumentException">There is no image, a label is not below <paramref name="classCount"/>, or a pixel is above the
+    /// maximum of <paramref name="scaling"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classCount"/> is less than 2.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="images"/> is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
-    public static Dataset<T> FromImages(LabeledImages images, int classCount = 10, PixelScaling scaling = PixelScaling.UnitInterval)
+    public static Dataset<T> FromImages(LabeledImages images, int classCount = 10, PixelScaling scaling = default)
     {
         ElementType.Check<T>();
         ArgumentNullException.ThrowIfNull(images);
-        if (!Enum.IsDefined(scaling))
-        {
-            throw new ArgumentOutOfRangeException(nameof(scaling), scaling, "The scaling must be one of the named values.");
-        }
-
+        scaling.Check(images.Pixels.Span, images.PixelsPerImage, nameof(images));
         int[] labels = new int[images.Count];
         for (int i = 0; i < labels.Length; i++)
         {

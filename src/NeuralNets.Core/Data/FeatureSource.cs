@@ -28,7 +28,7 @@ internal abstract class FeatureSource<T>(int count)
     public abstract void Prefetch(int position);
 
     /// <summary>A number for how the features are kept, for a hash: equal bytes under another one are other features.</summary>
-    public int Form => Scaling is { } scaling ? 1 + (int)scaling : 0;
+    public int Form => Scaling is { } scaling ? 1 + scaling.Form : 0;
 
     /// <summary>Adds consecutive samples to a hash, as they are kept.</summary>
     public abstract void Append(IncrementalHash hash, int position, int count);
@@ -56,9 +56,9 @@ internal sealed class ByteFeatures<T>(ReadOnlyMemory<byte> bytes, int features, 
 {
     public override PixelScaling? Scaling => scaling;
 
-    public override double Largest => scaling.Largest();
+    public override double Largest => scaling.Largest;
 
-    public override void Read(int position, Span<T> destination) => scaling.Convert(Sample(position), destination);
+    public override void Read(int position, Span<T> destination) => scaling.Apply(Sample(position), destination);
 
     public override void ReadBytes(int position, Span<byte> destination) => Sample(position).CopyTo(destination);
 

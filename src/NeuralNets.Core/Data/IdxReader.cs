@@ -75,7 +75,7 @@ public static class IdxReader
     /// elements than an array can hold, or bytes after the last element.</exception>
     /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
-    public static IdxArray Read(string path)
+    public static ByteTensor Read(string path)
     {
         using var source = ByteSource.Open(path);
         return Read(source);
@@ -90,13 +90,13 @@ public static class IdxReader
     /// <exception cref="InvalidDataException">The stream is not complete IDX data of unsigned bytes, has more dimensions, more
     /// elements than an array can hold, or bytes after the last element.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
-    public static IdxArray Read(Stream stream, string name)
+    public static ByteTensor Read(Stream stream, string name)
     {
         using var source = ByteSource.Wrap(stream, name);
         return Read(source);
     }
 
-    private static IdxArray Read(ByteSource source)
+    private static ByteTensor Read(ByteSource source)
     {
         int[] dimensions = ReadHeader(source);
         UInt128 product = UInt128.One;
@@ -124,7 +124,7 @@ public static class IdxReader
             ThrowLength(source, dimensions, expected, "more");
         }
 
-        return new IdxArray(dimensions, data);
+        return new ByteTensor(dimensions, data);
     }
 
     private static int[] ReadHeader(ByteSource source)
@@ -204,7 +204,7 @@ public static class IdxReader
         return data;
     }
 
-    private static LabeledImages Combine(IdxArray images, string imagesName, IdxArray labels, string labelsName)
+    private static LabeledImages Combine(ByteTensor images, string imagesName, ByteTensor labels, string labelsName)
     {
         if (images.Dimensions.Count != 3)
         {

@@ -10,11 +10,11 @@ internal sealed class MappedBytes<T>(MappedRows rows, int features, PixelScaling
 {
     public override PixelScaling? Scaling => scaling;
 
-    public override double Largest => scaling.Largest();
+    public override double Largest => scaling.Largest;
 
     public override void Read(int position, Span<T> destination)
     {
-        scaling.Convert(rows[position], destination);
+        scaling.Apply(rows[position], destination);
         GC.KeepAlive(this);
     }
 

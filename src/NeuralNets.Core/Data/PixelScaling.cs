@@ -1,12 +1,96 @@
+using System.Numerics;
+using NeuralNets.Core.Kernels;
+
 namespace NeuralNets.Core.Data;
 
-/// <summary>What number a pixel byte becomes.</summary>
-public enum PixelScaling
+/// <summary>What number a pixel byte becomes. The default value is <see cref="UnitInterval"/>.</summary>
+public readonly record struct PixelScaling
 {
+    /// <summary>0 for the unit interval, 1 for the byte itself, and 1 + maximum for any other maximum. The numbers are part of
+    /// fingerprints.</summary>
+    private readonly byte _form;
+
+    private PixelScaling(int form) => _form = (byte)form;
+
     /// <summary>byte/255, correctly rounded: 0 … 1.</summary>
-    UnitInterval,
+    public static PixelScaling UnitInterval => default;
 
     /// <summary>The byte itself: 0 … 255. Networks learn badly from such inputs; it is there to reproduce what was done with
     /// them.</summary>
-    None,
+    public static PixelScaling None => new(1);
+
+    /// <summary>The largest byte that may occur, which becomes 1; null where the bytes stay as they are.</summary>
+    public byte? Maximum => _form switch
+    {
+        0 => byte.MaxValue,
+        1 => null,
+        _ => (byte)(_form - 1),
+    };
+
+    /// <summary>A number for the scaling, for a hash: equal bytes under another one are other features.</summary>
+    internal int Form => _form;
+
+    /// <summary>The largest number that a byte can become.</summary>
+    internal double Largest => _form == 1 ? byte.MaxValue : 1;
+
+    /// <summary>Returns the scaling byte/maximum, correctly rounded, for images with fewer grey levels than 256: 16 for the digits of 8 × 8
+    /// pixels that scikit-learn comes with.</summary>
+    /// <param name="maximum">The largest byte that may occur, from 1 to 255. It becomes 1, and a byte above it is an error when a data set
+    /// is made. It is stated and not looked for, so that one image is scaled like another, whatever it is together with.</param>
+    /// <returns>The scaling; <see cref="UnitInterval"/> for 255.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximum"/> is not from 1 to 255.</exception>
+    public static PixelScaling ByMaximum(int maximum)
+    {
+        if (maximum is < 1 or > byte.MaxValue)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(maximum), maximum, $"The maximum of a pixel must be from 1 to {byte.MaxValue}, since a pixel is a byte.");
+        }
+
+        return maximum == byte.MaxValue ? UnitInterval : new(1 + maximum);
+    }
+
+    /// <summary>Returns the name of the scaling.</summary>
+    /// <returns><c>UnitInterval</c>, <c>None</c>, or for instance <c>ByMaximum(16)</c>.</returns>
+    public override string ToString() => _form switch
+    {
+        0 => nameof(UnitInterval),
+        1 => nameof(None),
+        _ => FormattableString.Invariant($"{nameof(ByMaximum)}({Maximum})"),
+    };
+
+    /// <summary>Checks that no pixel is above the maximum.</summary>
+    /// <param name="pixels">The pixels of images, one image after the other.</param>
+    /// <param name="pixelsPerImage">The number of pixels of an image.</param>
+    /// <param name="parameter">The argument that they are, or that is the scaling.</param>
+    /// <exception cref="ArgumentException">One is.</exception>
+    internal void Check(ReadOnlySpan<byte> pixels, int pixelsPerImage, string parameter)
+    {
+        int wrong = _form < 2 ? -1 : pixels.IndexOfAnyExceptInRange((byte)0, Maximum!.Value);
+        if (wrong >= 0)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"With {this} pixels must be at most {Maximum}, but pixel {wrong % pixelsPerImage} of image ")
+                + FormattableString.Invariant($"{wrong / pixelsPerImage} is {pixels[wrong]}. State the largest value that pixels can have."),
+                parameter);
+        }
+    }
+
+    /// <summary>Converts pixels, none of which is above the maximum. Does not allocate.</summary>
+    internal void Apply<T>(ReadOnlySpan<byte> pixels, Span<T> destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        switch (_form)
+        {
+            case 0:
+                ByteConversion.ToUnitInterval(pixels, destination);
+                break;
+            case 1:
+                ByteConversion.ToNumbers(pixels, destination);
+                break;
+            default:
+                ByteConversion.Divide(pixels, Maximum!.Value, destination);
+                break;
+        }
+    }
 }

@@ -9,13 +9,20 @@ internal static unsafe class ByteConversion
 {
     /// <summary>Computes <c>y[i] = x[i]/255</c>, correctly rounded.</summary>
     public static void ToUnitInterval<T>(ReadOnlySpan<byte> x, Span<T> y)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Convert<T, Constant1>(x, y);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Convert<T, Constant1>(x, byte.MaxValue, y);
+
+    /// <summary>Computes <c>y[i] = x[i]/divisor</c>, correctly rounded.</summary>
+    /// <param name="x">Bytes.</param>
+    /// <param name="divisor">A byte above 0.</param>
+    /// <param name="y">As many numbers.</param>
+    public static void Divide<T>(ReadOnlySpan<byte> x, byte divisor, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Convert<T, Constant1>(x, divisor, y);
 
     /// <summary>Computes <c>y[i] = x[i]</c>.</summary>
     public static void ToNumbers<T>(ReadOnlySpan<byte> x, Span<T> y)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Convert<T, Constant0>(x, y);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Convert<T, Constant0>(x, 1, y);
 
-    private static void Convert<T, TScaled>(ReadOnlySpan<byte> x, Span<T> y)
+    private static void Convert<T, TScaled>(ReadOnlySpan<byte> x, byte divisor, Span<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TScaled : struct, IConstant
     {
@@ -26,26 +33,25 @@ internal static unsafe class ByteConversion
             switch (Simd.Width)
             {
                 case SimdWidth.Vector512:
-                    Convert<T, Vector512<T>, Lane512<T>, TScaled>(px, py, x.Length);
+                    Convert<T, Vector512<T>, Lane512<T>, TScaled>(px, T.CreateTruncating(divisor), py, x.Length);
                     break;
                 case SimdWidth.Vector256:
-                    Convert<T, Vector256<T>, Lane256<T>, TScaled>(px, py, x.Length);
+                    Convert<T, Vector256<T>, Lane256<T>, TScaled>(px, T.CreateTruncating(divisor), py, x.Length);
                     break;
                 default:
-                    Convert<T, Vector128<T>, Lane128<T>, TScaled>(px, py, x.Length);
+                    Convert<T, Vector128<T>, Lane128<T>, TScaled>(px, T.CreateTruncating(divisor), py, x.Length);
                     break;
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Convert<T, TVector, TLane, TScaled>(byte* x, T* y, int length)
+    private static void Convert<T, TVector, TLane, TScaled>(byte* x, T divisor, T* y, int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TVector : unmanaged
         where TLane : struct, ILane<T, TVector>
         where TScaled : struct, IConstant
     {
-        T divisor = T.CreateChecked(255);
         T reciprocal = T.One / divisor;
         TVector high = TLane.Broadcast(reciprocal);
         TVector low = TLane.Broadcast(T.FusedMultiplyAdd(-reciprocal, divisor, T.One) / divisor);
@@ -55,8 +61,8 @@ internal static unsafe class ByteConversion
             TVector value = TLane.LoadBytes(x + i);
             if (TScaled.Value == 1)
             {
-                // A division would cost more than the rest of the gathering. With 1/255 in two parts the product is rounded
-                // correctly (tested for all 256 bytes).
+                // A division would cost more than the rest of the gathering. With the reciprocal in two parts the product is rounded
+                // correctly (tested for all bytes and divisors).
                 value = TLane.FusedMultiplyAdd(value, high, TLane.Multiply(value, low));
             }
 

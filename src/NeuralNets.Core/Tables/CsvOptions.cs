@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using NeuralNets.Core.Data;
+using NeuralNets.Core.Data.Csv;
 
 namespace NeuralNets.Core.Tables;
 
@@ -43,10 +44,12 @@ public sealed record CsvOptions
             throw new ArgumentException($"The header must be Detect, Present or Absent, but is {Header}.", parameter);
         }
 
-        if (Separator is '"' or '\r' or '\n' or (>= '0' and <= '9'))
+        if (Separator is { } separator && !CsvSeparator.IsPossible(separator))
         {
             throw new ArgumentException(
-                $"A separator must not be a quote, the end of a line or a digit, but is U+{(int)Separator.Value:X4}.", parameter);
+                "A separator must be a printable ASCII character other than a quote, '#', a letter or a digit, or a tab, but is "
+                + $"U+{(int)separator:X4}.",
+                parameter);
         }
 
         if (MissingMarks is null || TextColumns is null || MissingMarks.Contains(null!) || TextColumns.Contains(null!)

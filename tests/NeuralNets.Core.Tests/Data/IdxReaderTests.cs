@@ -21,7 +21,7 @@ public class IdxReaderTests
         Prop.ForAll(arrays.ToArbitrary(), array =>
         {
             byte[] file = IdxFile.Write(array.data, array.dimensions);
-            IdxArray read = IdxReader.Read(new MemoryStream(array.gzip ? TempDirectory.Gzip(file) : file), "array");
+            ByteTensor read = IdxReader.Read(new MemoryStream(array.gzip ? TempDirectory.Gzip(file) : file), "array");
             return read.Dimensions.SequenceEqual(array.dimensions) && read.Data.Span.SequenceEqual(array.data);
         }).QuickCheckThrowOnFailure();
     }

@@ -279,7 +279,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
     private static void ReadIdx(Stream stream, byte[] file)
     {
-        IdxArray array = IdxReader.Read(stream, "file");
+        ByteTensor array = IdxReader.Read(stream, "file");
         array.Dimensions.Aggregate(1L, (product, dimension) => product * dimension).Should().Be(array.Data.Length);
         IfNotRefused(() => IdxReader.ReadImages(new MemoryStream(file), "file", new MemoryStream(s_labels), "labels").Count.Should().Be(6));
     }

@@ -14,7 +14,7 @@ namespace NeuralNets.Core.Data.Csv;
 internal sealed class CsvRows : IDisposable
 {
     /// <summary>The maximum number of columns: a limit, so that a file without line ends does not fill the memory.</summary>
-    public const int MaxColumns = 1 << 18;
+    public const int MaxColumns = 1 << 21;
 
     private const string Blanks = " \t";
 
@@ -28,7 +28,7 @@ internal sealed class CsvRows : IDisposable
     private int _nextLine;
     private char[] _unescaped = [];
 
-    /// <param name="text">The text, disposed of with the rows.</param>
+    /// <param name="text">The text, disposed of with the rows, also when this throws.</param>
     /// <param name="culture">How numbers are written; null for the invariant culture.</param>
     public CsvRows(CsvText text, CultureInfo? culture = null)
     {
@@ -42,9 +42,15 @@ internal sealed class CsvRows : IDisposable
             _reader = Sep.New(text.Separator).Reader(options => options with { HasHeader = false, DisableColCountCheck = true })
                 .From(text.Reader);
         }
-        catch (DecoderFallbackException exception)
+        catch (Exception exception)
         {
-            throw CsvText.NotUtf8(text.Name, _nextLine, exception);
+            text.Dispose();
+            if (exception is DecoderFallbackException cause)
+            {
+                throw CsvText.NotUtf8(text.Name, _nextLine, cause);
+            }
+
+            throw;
         }
     }
 
@@ -62,13 +68,15 @@ internal sealed class CsvRows : IDisposable
 
     /// <summary>Goes to the next row that has a field that is not empty.</summary>
     /// <returns>False at the end.</returns>
-    /// <exception cref="InvalidDataException">The text is not in its encoding, or a row is longer than there is room for.</exception>
+    /// <exception cref="InvalidDataException">The text is not in its encoding, a row is longer than there is room for, or a quote stands
+    /// where none belongs.</exception>
     public bool Read()
     {
         while (MoveNext())
         {
             if (!IsBlank())
             {
+                CheckQuotes();
                 return true;
             }
         }
@@ -170,6 +178,18 @@ internal sealed class CsvRows : IDisposable
         return ColumnCount <= MaxColumns
             ? true
             : throw Error($"a row must have at most {MaxColumns} columns, but has {ColumnCount}.");
+    }
+
+    /// <summary>Checks the quotes of all fields, also of those that nobody will read: a wrong one can join two rows to one.</summary>
+    private void CheckQuotes()
+    {
+        if (_reader.Current.Span.Contains('"'))
+        {
+            for (int i = 0; i < ColumnCount; i++)
+            {
+                Field(i);
+            }
+        }
     }
 
     private bool IsBlank()

@@ -8,6 +8,11 @@ internal static class CsvSeparator
 
     private const int MaxRows = 100;
 
+    /// <summary>Returns whether a character can separate fields. Sep knows only ASCII ones; a digit or letter would cut numbers and words.
+    /// </summary>
+    public static bool IsPossible(char separator) =>
+        separator == '\t' || (separator is >= ' ' and <= '~' and not ('"' or '#') && !char.IsAsciiLetterOrDigit(separator));
+
     /// <summary>Returns the candidate that comes equally often in each of the first rows, outside of quotes; failing that, the one of which
     /// each row has most. A text without any is one column, and the separator a comma.</summary>
     public static char Detect(ReadOnlySpan<char> text)

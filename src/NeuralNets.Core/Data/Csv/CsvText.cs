@@ -28,10 +28,10 @@ internal sealed class CsvText : IDisposable
                 throw new InvalidDataException($"{name}: {mistake}");
             }
 
-            int skipped = ReadSeparatorLine(start, out char? told);
+            int skipped = ReadSeparatorLine(start, name, out char? told);
             FirstLine = skipped == 0 ? 1 : 2;
             Separator = separator ?? told ?? CsvSeparator.Detect(start[skipped..]);
-            Reader = new HeadedReader(head.AsMemory(skipped, length - skipped), reader);
+            Reader = new HeadedReader(head.AsMemory(skipped, length - skipped), reader, name);
         }
         catch (DecoderFallbackException exception)
         {
@@ -51,24 +51,32 @@ internal sealed class CsvText : IDisposable
     /// <summary>The rows.</summary>
     public TextReader Reader { get; }
 
-    /// <summary>Reads bytes, which it disposes of, too.</summary>
+    /// <summary>Reads bytes, which it disposes of, too, also when it throws.</summary>
     /// <param name="source">The bytes.</param>
     /// <param name="separator">The separator, or null to find it.</param>
     /// <param name="encoding">The encoding of a text without a byte order mark; null for UTF-8.</param>
     /// <exception cref="InvalidDataException">They are not text in that encoding.</exception>
     public static CsvText Read(ByteSource source, char? separator, Encoding? encoding)
     {
-        var stream = new ByteSourceStream(source);
-        if (CsvMistake.OfFile(stream.Head) is { } mistake)
+        try
         {
-            throw new InvalidDataException($"{source.Name}: {mistake}");
-        }
+            var stream = new ByteSourceStream(source);
+            if (CsvMistake.OfFile(stream.Head) is { } mistake)
+            {
+                throw new InvalidDataException($"{source.Name}: {mistake}");
+            }
 
-        // A byte that is no character must be told, not become one.
-        encoding = (Encoding)(Marked(stream.Head) ?? encoding ?? Encoding.UTF8).Clone();
-        encoding.DecoderFallback = DecoderFallback.ExceptionFallback;
-        var reader = new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false);
-        return new(source, reader, source.Name, separator);
+            // A byte that is no character must be told, not become one.
+            encoding = (Encoding)(Marked(stream.Head) ?? encoding ?? Encoding.UTF8).Clone();
+            encoding.DecoderFallback = DecoderFallback.ExceptionFallback;
+            var reader = new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false);
+            return new(source, reader, source.Name, separator);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Reads text, which stays open.</summary>
@@ -101,7 +109,7 @@ internal sealed class CsvText : IDisposable
         return null;
     }
 
-    private static int ReadSeparatorLine(ReadOnlySpan<char> head, out char? separator)
+    private static int ReadSeparatorLine(ReadOnlySpan<char> head, string name, out char? separator)
     {
         separator = null;
         int end = head.IndexOfAny('\r', '\n');
@@ -112,11 +120,18 @@ internal sealed class CsvText : IDisposable
         }
 
         separator = line[4];
+        if (!CsvSeparator.IsPossible(line[4]))
+        {
+            throw new InvalidDataException(
+                $"{name}, line 1: the separator must be a printable ASCII character other than a quote, '#', a letter or a digit, or a tab, "
+                + $"but the line is {CsvRows.Quote(line)}. Change or remove the line.");
+        }
+
         return end < 0 ? head.Length : end + (head[end..].StartsWith("\r\n") ? 2 : 1);
     }
 
-    /// <summary>Some characters, and then those of a reader.</summary>
-    private sealed class HeadedReader(ReadOnlyMemory<char> head, TextReader rest) : TextReader
+    /// <summary>Some characters, and then those of a reader, which must be text, too. Disposing of it does nothing.</summary>
+    private sealed class HeadedReader(ReadOnlyMemory<char> head, TextReader rest, string name) : TextReader
     {
         public override int Peek() => head.IsEmpty ? rest.Peek() : head.Span[0];
 
@@ -130,12 +145,14 @@ internal sealed class CsvText : IDisposable
 
         public override int Read(Span<char> buffer)
         {
+            int length;
             if (head.IsEmpty)
             {
-                return rest.Read(buffer);
+                length = rest.Read(buffer);
+                return CsvMistake.OfText(buffer[..length]) is { } mistake ? throw new InvalidDataException($"{name}: {mistake}") : length;
             }
 
-            int length = Math.Min(head.Length, buffer.Length);
+            length = Math.Min(head.Length, buffer.Length);
             head.Span[..length].CopyTo(buffer);
             head = head[length..];
             return length;
