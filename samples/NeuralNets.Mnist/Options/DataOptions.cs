@@ -7,11 +7,9 @@ namespace NeuralNets.Mnist.Options;
 /// <summary>Where the images come from: two CSV files if they are given, the folder of IDX files otherwise.</summary>
 internal sealed record DataSettings(DirectoryInfo Folder, FileInfo? TrainCsv, FileInfo? TestCsv, LabelColumn LabelColumn);
 
-/// <summary>The column of the labels in a CSV file: its name in the header, or its position.</summary>
-internal sealed record LabelColumn(string? Name, Index? Position)
-{
-    public override string ToString() => Name ?? Position?.ToString() ?? "\"label\" or the first";
-}
+/// <summary>The column of the labels in a CSV file: its name in the header, or its position; neither if that is left to the
+/// reader.</summary>
+internal sealed record LabelColumn(string? Name, Index? Position);
 
 /// <summary>The options about the data, which every command has.</summary>
 internal sealed class DataOptions
@@ -32,13 +30,12 @@ internal sealed class DataOptions
     private readonly Option<FileInfo?> _testCsv = OptionKinds.InputFile(
         "--test-csv", "Test images in a CSV file of the same form.");
 
-    private readonly Option<LabelColumn> _labelColumn = new("--label-column")
+    private readonly Option<LabelColumn?> _labelColumn = new("--label-column")
     {
         Description = "Column of the labels in the CSV files: its position, counted from 0 or, as ^1, ^2, from the end; "
-            + "or its name in the header.",
+            + "or its name in the header. Unless given, the one called label, or else the first.",
         HelpName = "column",
         CustomParser = ParseColumn,
-        DefaultValueFactory = _ => new LabelColumn(null, null),
     };
 
     public void AddTo(Command command)
@@ -51,7 +48,10 @@ internal sealed class DataOptions
     }
 
     public DataSettings Read(ParseResult parsed) => new(
-        parsed.GetValue(_folder)!, parsed.GetValue(_trainCsv), parsed.GetValue(_testCsv), parsed.GetValue(_labelColumn)!);
+        parsed.GetValue(_folder)!,
+        parsed.GetValue(_trainCsv),
+        parsed.GetValue(_testCsv),
+        parsed.GetValue(_labelColumn) ?? new LabelColumn(null, null));
 
     private void Validate(CommandResult result)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
@@ -15,7 +16,7 @@ public class CsvImageReaderTests
 
         Action read = () => CsvImageReader.Read(new MemoryStream(file), "file");
 
-        read.Should().Throw<InvalidDataException>().WithMessage("*only a header*");
+        read.Should().Throw<InvalidDataException>().WithMessage("file, line 1: a row must have at most 2097152 columns, but has 4000001.");
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(8L * file.Length);
     }
 
@@ -29,12 +30,13 @@ public class CsvImageReaderTests
             from labels in Gen.ArrayOf(Gen.Choose(0, 255), count)
             from labelColumn in Gen.Choose(0, pixels)
             from header in Gen.Elements(true, false)
-            from separator in Gen.Elements(",", ", ", " ,\t")
-            from lineEnd in Gen.Elements("\n", "\r\n")
+            from separator in Gen.Elements(",", ", ", " ,\t", ";", " | ", "\t", "\t ")
+            from number in Gen.Elements("{0}", "{0}.0", "00{0}.", "{0}e0", "\"{0}\"", "\" {0}.000\"", "+{0}E+00", "{0}00e-2")
+            from lineEnd in Gen.Elements("\n", "\r\n", "\r", "\n\r\n", "\n \n")
             from ending in Gen.Elements(string.Empty, "\n", "\r\n", "\n\n \n")
             from mark in Gen.Elements(string.Empty, "\uFEFF")
             from gzip in Gen.Elements(true, false)
-            select (count, pixels, data, labels, labelColumn, header, separator, lineEnd, ending, mark, gzip);
+            select (count, pixels, data, labels, labelColumn, header, separator, number, lineEnd, ending, mark, gzip);
 
         Prop.ForAll(files.ToArbitrary(), file =>
         {
@@ -48,7 +50,7 @@ public class CsvImageReaderTests
             {
                 List<int> row = [.. file.data[(i * file.pixels)..((i + 1) * file.pixels)]];
                 row.Insert(file.labelColumn, file.labels[i]);
-                rows.Add(string.Join(file.separator, row));
+                rows.Add(string.Join(file.separator, row.Select(value => string.Format(CultureInfo.InvariantCulture, file.number, value))));
             }
 
             byte[] content = Encoding.UTF8.GetBytes(file.mark + string.Join(file.lineEnd, rows) + file.ending);
@@ -101,32 +103,60 @@ public class CsvImageReaderTests
     }
 
     [Theory]
-    [InlineData("label,0,1", true)]
-    [InlineData("0,1,label", true)]
-    [InlineData("\"label\",\"0\",\"1\"", true)]
-    [InlineData("étiquette,0,1", true)]
+    [InlineData("label,a,b", true)]
+    [InlineData("a,b,label", true)]
+    [InlineData("\"label\",\"a\",\"NA\"", true)]
+    [InlineData("étiquette,1x1,1x2", true)]
     [InlineData("1,2,3", false)]
-    [InlineData(" 001 ,2\t,3", false)]
+    [InlineData(" 001 ,2\t,3e0", false)]
+    [InlineData("\"1\",\"2\",\"3\"", false)]
     public void Read_DetectedHeader_CountsOrDoesNotCountAsARow(string first, bool isHeader)
     {
         Read($"{first}\n4,5,6\n").Count.Should().Be(isHeader ? 1 : 2);
     }
 
     [Theory]
-    [InlineData("1,,3", "row 1, column 2: the pixel must be a whole number from 0 to 255, but is \"\".")]
-    [InlineData("1,0.5,3", "row 1, column 2: the pixel must be a whole number from 0 to 255, but is \"0.5\".")]
-    [InlineData("1,-2,3", "row 1, column 2: the pixel must be a whole number from 0 to 255, but is \"-2\".")]
-    [InlineData("1,2,256", "row 1, column 3: the pixel must be a whole number from 0 to 255, but is \"256\".")]
-    [InlineData("nan,2,3", "row 1, column 1: the label must be a whole number from 0 to 255, but is \"nan\".")]
-    public void Read_FirstRowOfNumbersOutOfRange_IsRefusedNotTakenForAHeader(string first, string message)
+    [InlineData("1,,3", 2, "")]
+    [InlineData("1,0.5,3", 2, "0.5")]
+    [InlineData("1,-2,3", 2, "-2")]
+    [InlineData("1,2,256", 3, "256")]
+    [InlineData("1,2,1e3", 3, "1e3")]
+    [InlineData("nan,2,3", 1, "nan")]
+    [InlineData("7,NA,3", 2, "NA")]
+    [InlineData("7,3,null", 3, "null")]
+    [InlineData("7,?,-", 2, "?")]
+    [InlineData("NA,NA,NA", 1, "NA")]
+    [InlineData("255.0000001,2,3", 1, "255.0000001")]
+    public void Read_FirstRowOfNumbersThatAreNoPixels_IsRefusedNotTakenForAHeader(string first, int column, string field)
     {
+        string what = column == 1 ? "label" : "pixel";
+        string message = $"line 1, column {column}: the {what} must be a whole number from 0 to 255, but is \"{field}\".";
         AssertRefused($"{first}\n4,5,6\n", message);
+        AssertRefused($"\n{first}\n4,5,6\n", message.Replace("line 1", "line 2"));
+        AssertRefused($"4,5,6\n{first}\n", message.Replace("line 1", "line 2"));
+    }
+
+    /// <summary>A first row of words and numbers is neither dropped nor read: it may be a header, or a row with an error.</summary>
+    [Theory]
+    [InlineData("label,0,1", "label", 1, "0", 2)]
+    [InlineData("5,1O,0", "1O", 2, "5", 1)]
+    [InlineData("5,\"1,000\",0", "1,000", 2, "5", 1)]
+    [InlineData("NA,7,0x10", "0x10", 3, "7", 2)]
+    [InlineData("five,7,NA", "five", 1, "7", 2)]
+    [InlineData("7,inf,8", "inf", 2, "7", 1)]
+    [InlineData("7,1e400,8", "1e400", 2, "7", 1)]
+    public void Read_FirstRowOfWordsAndNumbers_AsksWhatItIs(string first, string word, int wordColumn, string number, int numberColumn)
+    {
+        AssertRefused($"{first}\n4,5,6\n", Undecided(word, wordColumn, number, numberColumn));
+        Read($"{first}\n4,5,6\n", 0, CsvHeader.Present).Labels.ToArray().Should().Equal(4);
+        FluentActions.Invoking(() => Read($"{first}\n4,5,6\n", 0, CsvHeader.Absent))
+            .Should().Throw<InvalidDataException>().WithMessage("file, line 1, column ?: the * must be a whole number from 0 to 255, but is *");
     }
 
     [Fact]
     public void Read_HeaderPresent_SkipsARowOfNumbers()
     {
-        Read("0,1,2\n4,5,6\n", header: CsvHeader.Present).Labels.ToArray().Should().Equal(4);
+        Read("0,1,2\n4,5,6\n", 0, CsvHeader.Present).Labels.ToArray().Should().Equal(4);
     }
 
     [Fact]
@@ -135,7 +165,7 @@ public class CsvImageReaderTests
         Action read = () => Read("label,1,2\n4,5,6\n", header: CsvHeader.Absent);
 
         read.Should().Throw<InvalidDataException>().WithMessage(
-            "file: row 1, column 1: the label must be a whole number from 0 to 255, but is \"label\".");
+            "file, line 1, column 1: the label must be a whole number from 0 to 255, but is \"label\".");
     }
 
     [Fact]
@@ -155,7 +185,7 @@ public class CsvImageReaderTests
     public void Read_LabelColumnOutside_SaysHowManyThereAre()
     {
         const string Message =
-            "file: the label column must be one of the 3 columns (0 to 2, or from the end ^1 to ^3), but it is ";
+            "file, line 1: the label column must be one of the 3 columns (0 to 2, or from the end ^1 to ^3), but is ";
 
         ((Action)(() => Read("1,2,3", 3))).Should().Throw<InvalidDataException>().WithMessage(Message + "3.");
         ((Action)(() => Read("1,2,3", ^4))).Should().Throw<InvalidDataException>().WithMessage(Message + "^4.");
@@ -178,11 +208,11 @@ public class CsvImageReaderTests
     }
 
     [Theory]
-    [InlineData("1,2,3\n", "a header must name the label column \"label\", but row 1 is all numbers.")]
-    [InlineData("Label,a,b\n1,2,3\n", "the header must name the label column \"label\", but it names \"Label\", \"a\", \"b\".")]
+    [InlineData("1,2,3\n", "the header must name the label column \"label\", but names \"1\", \"2\", \"3\".")]
+    [InlineData("Label,a,b\n1,2,3\n", "the header must name the label column \"label\", but names \"Label\", \"a\", \"b\".")]
     [InlineData(
         "a,b,c,d,e,f,g,h,i\n",
-        "the header must name the label column \"label\", but it names \"a\", \"b\", \"c\", \"d\", \"e\", \"f\", \"g\", \"h\", "
+        "the header must name the label column \"label\", but names \"a\", \"b\", \"c\", \"d\", \"e\", \"f\", \"g\", \"h\", "
             + "… (9 in all).")]
     [InlineData(
         "label,a,label\n1,2,3\n",
@@ -191,7 +221,7 @@ public class CsvImageReaderTests
     {
         Action read = () => CsvImageReader.Read(TextStream(text), "file", "label");
 
-        read.Should().Throw<InvalidDataException>().Which.Message.Should().Be($"file: {message}");
+        read.Should().Throw<InvalidDataException>().Which.Message.Should().Be($"file, line 1: {message}");
     }
 
     [Theory]
@@ -212,36 +242,34 @@ public class CsvImageReaderTests
     }
 
     [Theory]
-    [InlineData("label,a,b\n1,2,3\n1,2\n", "row 3 must have 3 columns, but it has 2.")]
-    [InlineData("1,2,3\n1,2,3,4\n", "row 2 must have 3 columns, but it has 4.")]
-    [InlineData("1,2,3\n1,2,3,\n", "row 2 must have 3 columns, but it has 4.")]
-    [InlineData("1,2,3\nx\n", "row 2 must have 3 columns, but it has 1.")]
-    [InlineData("1,2,3\n1,2,\n", "row 2, column 3: the pixel must be a whole number from 0 to 255, but is \"\".")]
-    [InlineData("1,2,3\n1, two ,3\n", "row 2, column 2: the pixel must be a whole number from 0 to 255, but is \"two\".")]
-    [InlineData("1,2,3\n1,2 2,3\n", "row 2, column 2: the pixel must be a whole number from 0 to 255, but is \"2 2\".")]
-    [InlineData("1,2,3\n1,2,3x\n", "row 2, column 3: the pixel must be a whole number from 0 to 255, but is \"3x\".")]
-    [InlineData("1,2,3\n1,2,+3\n", "row 2, column 3: the pixel must be a whole number from 0 to 255, but is \"+3\".")]
-    [InlineData("1,2,3\n1,\"2\",3\n", "row 2, column 2: the pixel must be a whole number from 0 to 255, but is \"\"2\"\".")]
-    [InlineData("1,2,3\n256,2,3\n", "row 2, column 1: the label must be a whole number from 0 to 255, but is \"256\".")]
-    [InlineData("1,2,3\n-1,2,3\n", "row 2, column 1: the label must be a whole number from 0 to 255, but is \"-1\".")]
-    [InlineData(
-        "1,2,3\n1,4294967297,3\n", "row 2, column 2: the pixel must be a whole number from 0 to 255, but is \"4294967297\".")]
+    [InlineData("label,a,b\n1,2,3\n1,2\n", "line 3: a row must have 3 fields like the first one, but has 2.")]
+    [InlineData("1,2,3\n1,2,3,4\n", "line 2: a row must have 3 fields like the first one, but has 4.")]
+    [InlineData("1,2,3\n\n1,2,3,\n", "line 3: a row must have 3 fields like the first one, but has 4.")]
+    [InlineData("1,2,3\nx\n", "line 2: a row must have 3 fields like the first one, but has 1.")]
+    [InlineData("1,2,3\n1,2,\n", "line 2, column 3: the pixel must be a whole number from 0 to 255, but is \"\".")]
+    [InlineData("1,2,3\r1, two ,3\r", "line 2, column 2: the pixel must be a whole number from 0 to 255, but is \"two\".")]
+    [InlineData("1,2,3\n1,2 2,3\n", "line 2, column 2: the pixel must be a whole number from 0 to 255, but is \"2 2\".")]
+    [InlineData("1,2,3\n1,2,3x\n", "line 2, column 3: the pixel must be a whole number from 0 to 255, but is \"3x\".")]
+    [InlineData("1,2,3\n1,\"2.5\",3\n", "line 2, column 2: the pixel must be a whole number from 0 to 255, but is \"2.5\".")]
+    [InlineData("1,2,3\n1,4294967297,3\n", "line 2, column 2: the pixel must be a whole number from 0 to 255, but is \"4294967297\".")]
     [InlineData(
         "1,2,3\n1,abcdefghijklmnopqrstuvwxyz,3\n",
-        "row 2, column 2: the pixel must be a whole number from 0 to 255, but is \"abcdefghijklmnopqrstuvwx…\".")]
+        "line 2, column 2: the pixel must be a whole number from 0 to 255, but is \"abcdefghijklmnopqrstuvwx…\".")]
     [InlineData(
-        "1,2,3\n1,\0\u001b[2J,3\n",
-        "row 2, column 2: the pixel must be a whole number from 0 to 255, but is \"\\x00\\x1b[2J\".")]
-    [InlineData("1,2,3\r4,5,6\r", "row 1: a row must end in LF or CR LF, but there is a CR without LF.")]
-    [InlineData("1,2,3\n\n4,5,6\n", "blank lines may only follow the last row, but row 2 is blank and row 3 is not.")]
-    [InlineData("\r\n1,2,3\r\n", "blank lines may only follow the last row, but row 1 is blank and row 2 is not.")]
-    [InlineData("7\n8\n", "row 1: a row must have a label and at least 1 pixel, but it has 1 column: \"7\".")]
-    [InlineData("label\n8\n", "row 1: a row must have a label and at least 1 pixel, but it has 1 column: \"label\".")]
+        "1,2,3\n1,\u0001\u001b[2J,3\n",
+        "line 2, column 2: the pixel must be a whole number from 0 to 255, but is \"\\u0001\\u001b[2J\".")]
     [InlineData(
-        "label,\"a\n1,2\n", "row 1: a quoted name must end in a quote and a comma, but one in \"label,\"a\" does not.")]
+        "label,\"a\nb\",c\r\n\r\n1,2,3\n1,2,x\n", "line 5, column 3: the pixel must be a whole number from 0 to 255, but is \"x\".")]
+    [InlineData("sep=;\n1;2\n1;x\n", "line 3, column 2: the pixel must be a whole number from 0 to 255, but is \"x\".")]
+    [InlineData("2;3\n1;2,5\n", "line 2, column 2: the pixel must be a whole number from 0 to 255, but is \"2,5\".")]
+    [InlineData("7\n8\n", "line 1: a row must have a label and at least 1 pixel, but has 1 field: \"7\".")]
+    [InlineData("label\n8\n", "line 1: a row must have a label and at least 1 pixel, but has 1 field: \"label\".")]
     [InlineData(
-        "\"label\"x,a\n1,2\n", "row 1: a quoted name must end in a quote and a comma, but one in \"\"label\"x,a\" does not.")]
-    public void Read_WrongRow_NamesRowColumnAndText(string text, string message)
+        "label,\"a\n1,2\n", "line 1, column 2: a quote that is opened must be closed, but that of \"\"a\\u000a1,2\\u000a\" is not.")]
+    [InlineData(
+        "\"label\"x,a\n1,2\n", "line 1, column 1: a quote must open or close a whole field, or be doubled inside of one (RFC 4180), but "
+            + "\"\"label\"x\" has one elsewhere.")]
+    public void Read_WrongRow_NamesLineColumnAndText(string text, string message)
     {
         AssertRefused(text, message);
     }
@@ -273,7 +301,7 @@ public class CsvImageReaderTests
         Action read = () => CsvImageReader.Read(TextStream(Row(pixels)), "file", height: height, width: width);
 
         read.Should().Throw<InvalidDataException>()
-            .WithMessage($"file: the number of pixel columns must be {required}, but it is {pixels}.");
+            .WithMessage($"file, line 1: the number of pixel columns must be {required}, but is {pixels}.");
     }
 
     [Fact]
@@ -311,7 +339,7 @@ public class CsvImageReaderTests
         Action read = () => CsvImageReader.Read(new MemoryStream(text), "file");
 
         read.Should().Throw<InvalidDataException>()
-            .WithMessage("file: row 1 must be at most 16777216 bytes long, but it is longer.");
+            .WithMessage("file, line 1: a row must be at most 16 million characters long, but one from here on is longer.*");
     }
 
     [Fact]
@@ -341,7 +369,7 @@ public class CsvImageReaderTests
         string path = directory.Write("wrong.csv", "1,2\n1\n"u8.ToArray());
 
         ((Action)(() => CsvImageReader.Read(path))).Should().Throw<InvalidDataException>()
-            .WithMessage($"{path}: row 2 must have 2 columns, but it has 1.");
+            .WithMessage($"{path}, line 2: a row must have 2 fields like the first one, but has 1.");
         using FileStream exclusive = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
     }
 
@@ -363,16 +391,21 @@ public class CsvImageReaderTests
     private static bool Matches(LabeledImages images, int i) =>
         images.Labels.Span[i] == i % 10 && images.GetImage(i)[0] == i % 256 && images.GetImage(i)[1] == i / 256;
 
-    private static LabeledImages Read(string text, Index labelColumn = default, CsvHeader header = CsvHeader.Detect) =>
+    private static LabeledImages Read(string text, Index? labelColumn = null, CsvHeader header = CsvHeader.Detect) =>
         CsvImageReader.Read(TextStream(text), "file", labelColumn, header);
 
     private static MemoryStream TextStream(string text) => new(Encoding.UTF8.GetBytes(text));
 
     private static string Row(int pixels) => "1" + string.Concat(Enumerable.Repeat(",0", pixels));
 
+    private static string Undecided(string word, int wordColumn, string number, int numberColumn) =>
+        $"line 1: it must be clear whether the first row is a header, but it has the word \"{word}\" above the numbers of column "
+            + $"{wordColumn}, as a header has, and the number \"{number}\" above those of column {numberColumn}, as a row of data has. "
+            + "Say CsvHeader.Present or CsvHeader.Absent.";
+
     private static void AssertRefused(string text, string message)
     {
         Action read = () => Read(text);
-        read.Should().Throw<InvalidDataException>().Which.Message.Should().Be($"file: {message}");
+        read.Should().Throw<InvalidDataException>().Which.Message.Should().Be($"file{(message.StartsWith("line") ? ", " : ": ")}{message}");
     }
 }

@@ -12,7 +12,7 @@ public abstract class DatasetFingerprintTests<T>
     {
         byte[] pixels = [.. Enumerable.Range(0, 5000 * 4).Select(i => (byte)(i * 7))];
         byte[] labels = [.. Enumerable.Range(0, 5000).Select(i => (byte)(i % 10))];
-        Dataset<T> Create(int firstPixel = 0, int lastLabel = 9, int classes = 10, PixelScaling scaling = PixelScaling.UnitInterval)
+        Dataset<T> Create(int firstPixel = 0, int lastLabel = 9, int classes = 10, PixelScaling scaling = default)
         {
             byte[] image = [(byte)firstPixel, .. pixels[1..]];
             byte[] classOf = [.. labels[..^1], (byte)lastLabel];
@@ -29,6 +29,7 @@ public abstract class DatasetFingerprintTests<T>
 
         others.Should().OnlyHaveUniqueItems().And.NotContain(set.Fingerprint);
         Create().Fingerprint.Should().Be(set.Fingerprint);
+        Create(scaling: PixelScaling.ByMaximum(255)).Fingerprint.Should().Be(set.Fingerprint, "it is the same scaling");
         set.Fingerprint.Should().BeSameAs(set.Fingerprint, "it is computed once");
     }
 

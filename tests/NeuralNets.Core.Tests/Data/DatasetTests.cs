@@ -77,12 +77,10 @@ public abstract class DatasetTests<T>
         Action none = () => Dataset<T>.FromImages(Images(0, 5));
         Action missing = () => Dataset<T>.FromImages(null!);
         Action oneClass = () => Dataset<T>.FromImages(Images(1, 5), classCount: 1);
-        Action scaling = () => Dataset<T>.FromImages(Images(1, 5), scaling: (PixelScaling)7);
 
         none.Should().Throw<ArgumentException>().WithMessage("A data set needs at least one sample, but there was none.*");
         missing.Should().Throw<ArgumentNullException>().WithParameterName("images");
         oneClass.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("classCount").WithMessage("*at least 2 classes*");
-        scaling.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(nameof(scaling));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Serialization;
+using NeuralNets.Core.Tables;
 using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests.Data;
@@ -23,6 +24,8 @@ public sealed class InputFileTests
         ["data set to verify"] = path => DatasetFile.Verify(path),
         ["csv"] = path => CsvImageReader.Read(path),
         ["csv by name"] = path => CsvImageReader.Read(path, "label"),
+        ["csv without labels"] = path => CsvImageReader.ReadUnlabeled(path),
+        ["csv table"] = path => CsvTable.Read(path),
     };
 
     [Theory]

@@ -289,6 +289,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         LabeledImages images = CsvImageReader.Read(stream, "file");
         images.Pixels.Length.Should().Be(images.Count * images.PixelsPerImage);
         IfNotRefused(() => CsvImageReader.Read(new MemoryStream(file), "file", "label").Count.Should().BePositive());
+        IfNotRefused(() => CsvImageReader.ReadUnlabeled(new MemoryStream(file), "file").Data.Length.Should().BePositive());
         IfNotRefused(() => CsvImageReader.Read(new MemoryStream(file), "file", ^1, CsvHeader.Absent, height: 2).Height.Should().Be(2));
     }
 

@@ -23,9 +23,11 @@ public class SampleTests
             ("--input-dropout", "0"),
             ("--batch", "32"), ("--seed", "1"),
             ("--workers", $"{Environment.ProcessorCount}"), ("--backend", "managed"), ("--precision", "float"),
-            ("--label-column", "0"),
         };
-        string[] withoutDefault = ["--learning-rate", "--weight-decay", "--patience", "--report", "--plot", "--train-csv", "--test-csv"];
+        string[] withoutDefault =
+        [
+            "--learning-rate", "--weight-decay", "--patience", "--report", "--plot", "--train-csv", "--test-csv", "--label-column",
+        ];
         foreach ((string name, string value) in options)
         {
             run.OutputLines.Should().ContainSingle(line => line.StartsWith(name + " ")).Which.Should().EndWith(value + "]");
@@ -261,9 +263,9 @@ public class SampleTests
         beyond.ExitCode.Should().Be(1);
         beyond.ErrorLines.Should().Equal("--label-column must count from ^1, the last column, but was '^0'.");
         run.ExitCode.Should().Be(1);
-        run.ErrorLines.Should().ContainSingle().Which.Should().Match("*train.csv: row 3, column 3*256*");
+        run.ErrorLines.Should().ContainSingle().Which.Should().Match("*train.csv, line 3, column 3: *256*");
         missing.ExitCode.Should().Be(1);
-        missing.ErrorLines.Should().ContainSingle().Which.Should().Match("*train.csv: *\"digit\"*");
+        missing.ErrorLines.Should().ContainSingle().Which.Should().Match("*train.csv, line 1: *\"digit\"*");
     }
 
     [Fact]
