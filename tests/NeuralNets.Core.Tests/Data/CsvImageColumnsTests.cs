@@ -53,7 +53,7 @@ public sealed class CsvImageColumnsTests
     [InlineData("p1,p2,p3,class")]
     [InlineData("V1,V2,V3,V4")]
     [InlineData("pixel 0,pixel 1,pixel 2,pixel 3")]
-    [InlineData("1x1,1x2,2x1,2x2")]
+    [InlineData("1x1,1x2,1x3,1x4")]
     public void Read_FirstColumnCalledLikeItsNeighbour_IsRefusedUnlessGiven(string header)
     {
         string text = $"{header}\n9,1,2,3\n";

@@ -18,7 +18,8 @@ internal sealed class CsvRows : IDisposable
 
     private const string Blanks = " \t";
 
-    private static readonly SearchValues<char> s_numberCharacters = SearchValues.Create("0123456789+-.eE");
+    /// <summary>What the plain spelling of a number consists of.</summary>
+    private static readonly SearchValues<char> s_plain = SearchValues.Create("0123456789.+-eE");
 
     private readonly CsvText _text;
     private readonly SepReader _reader;
@@ -34,6 +35,8 @@ internal sealed class CsvRows : IDisposable
     {
         _text = text;
         _culture = culture ?? CultureInfo.InvariantCulture;
+
+        // Not Equals: that compares names, and a copy may write numbers in another way.
         _isInvariant = ReferenceEquals(_culture, CultureInfo.InvariantCulture);
         _blanks = text.Separator == '\t' ? " " : Blanks;
         _nextLine = text.FirstLine;
@@ -45,9 +48,9 @@ internal sealed class CsvRows : IDisposable
         catch (Exception exception)
         {
             text.Dispose();
-            if (exception is DecoderFallbackException cause)
+            if (Explain(exception) is { } explained)
             {
-                throw CsvText.NotUtf8(text.Name, _nextLine, cause);
+                throw explained;
             }
 
             throw;
@@ -149,6 +152,19 @@ internal sealed class CsvRows : IDisposable
         _text.Dispose();
     }
 
+    /// <summary>Returns the exception that says where the file is wrong; null if another one does not come from that.</summary>
+    private InvalidDataException? Explain(Exception exception) => exception switch
+    {
+        DecoderFallbackException cause => CsvText.NotUtf8(Name, _nextLine, cause),
+
+        // How Sep refuses a row beyond its buffer.
+        NotSupportedException => new InvalidDataException(
+            $"{Name}, line {_nextLine}: a row must be at most 16 million characters long, but one from here on is longer. A quote may have "
+            + "been opened and not closed.",
+            exception),
+        _ => null,
+    };
+
     private bool MoveNext()
     {
         Line = _nextLine;
@@ -159,17 +175,9 @@ internal sealed class CsvRows : IDisposable
                 return false;
             }
         }
-        catch (DecoderFallbackException exception)
+        catch (Exception exception) when (Explain(exception) is { } explained)
         {
-            throw CsvText.NotUtf8(Name, Line, exception);
-        }
-        catch (NotSupportedException exception)
-        {
-            // How Sep refuses a row beyond its buffer.
-            throw new InvalidDataException(
-                $"{Name}, line {Line}: a row must be at most 16 million characters long, but one from here on is longer. A quote may have "
-                + "been opened and not closed.",
-                exception);
+            throw explained;
         }
 
         SepReader.Row row = _reader.Current;
@@ -206,9 +214,10 @@ internal sealed class CsvRows : IDisposable
         return true;
     }
 
-    /// <summary>Returns whether a text may be a number in digits, and nothing else: Sep's fast parser takes words for infinity and NaN, and
-    /// commas between digits, too.</summary>
-    private static bool IsPlain(ReadOnlySpan<char> text) => text.Length > 0 && !text.ContainsAnyExcept(s_numberCharacters);
+    /// <summary>Returns whether a text can only be a number in digits: Sep's parser takes words for infinity and NaN, and commas between
+    /// digits, too.</summary>
+    private static bool IsPlain(ReadOnlySpan<char> text) =>
+        text.Length > 0 && (char.IsAsciiDigit(text[^1]) || text[^1] == '.') && !text.ContainsAnyExcept(s_plain);
 
     private bool TryParseText(int column, out double value) => TryParseNumber(Field(column), _culture, out value);
 

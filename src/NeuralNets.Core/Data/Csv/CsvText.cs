@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace NeuralNets.Core.Data.Csv;
@@ -12,17 +13,18 @@ internal sealed class CsvText : IDisposable
     /// <summary>How many characters the separator is told from.</summary>
     private const int HeadLength = 1 << 16;
 
+    private const int BufferSize = 1 << 13;
+
     private readonly ByteSource? _source;
 
     private CsvText(ByteSource? source, TextReader reader, string name, char? separator)
     {
         _source = source;
         Name = name;
+        char[] head = ArrayPool<char>.Shared.Rent(HeadLength);
         try
         {
-            char[] head = new char[HeadLength];
-            int length = reader.ReadBlock(head);
-            ReadOnlySpan<char> start = head.AsSpan(0, length);
+            ReadOnlySpan<char> start = head.AsSpan(0, reader.ReadBlock(head.AsSpan(0, HeadLength)));
             if (CsvMistake.OfText(start) is { } mistake)
             {
                 throw new InvalidDataException($"{name}: {mistake}");
@@ -31,11 +33,15 @@ internal sealed class CsvText : IDisposable
             int skipped = ReadSeparatorLine(start, name, out char? told);
             FirstLine = skipped == 0 ? 1 : 2;
             Separator = separator ?? told ?? CsvSeparator.Detect(start[skipped..]);
-            Reader = new HeadedReader(head.AsMemory(skipped, length - skipped), reader, name);
+            Reader = new HeadedReader(start[skipped..].ToArray(), reader, name);
         }
         catch (DecoderFallbackException exception)
         {
             throw NotUtf8(name, 1, exception);
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(head);
         }
     }
 
@@ -69,7 +75,7 @@ internal sealed class CsvText : IDisposable
             // A byte that is no character must be told, not become one.
             encoding = (Encoding)(Marked(stream.Head) ?? encoding ?? Encoding.UTF8).Clone();
             encoding.DecoderFallback = DecoderFallback.ExceptionFallback;
-            var reader = new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false);
+            var reader = new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false, BufferSize);
             return new(source, reader, source.Name, separator);
         }
         catch

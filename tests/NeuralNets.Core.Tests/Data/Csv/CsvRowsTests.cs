@@ -105,7 +105,25 @@ public sealed class CsvRowsTests
             rows.ColumnCount.Should().Be(CsvRows.MaxColumns);
         }
 
-        Refusal([.. text, (byte)',']).Should().Be($"file, line 1: a row must have at most 2097152 columns, but has 2097153.");
+        Refusal([.. text, (byte)',']).Should().Be("file, line 1: a row must have at most 2097152 columns, but has 2097153.");
+    }
+
+    /// <summary>A comma is never passed over: 2,5 is not 25.</summary>
+    [Theory]
+    [InlineData("2,5")]
+    [InlineData("1,000")]
+    [InlineData("1,000.5")]
+    [InlineData("(5)")]
+    [InlineData("$5")]
+    [InlineData("1e1,0")]
+    [InlineData("5-")]
+    public void TryParse_DecimalCommaWithoutCulture_IsNoNumber(string text)
+    {
+        using CsvRows rows = Open(Encoding.UTF8.GetBytes($"{text};\"{text}\"\n"), ';');
+        rows.Read().Should().BeTrue();
+
+        rows.TryParse(0, out _).Should().BeFalse();
+        rows.TryParse(1, out _).Should().BeFalse();
     }
 
     /// <summary>However a number is written, it is the one that <see cref="double.Parse(string)"/> reads, to the bit, or none at all.</summary>
@@ -156,7 +174,8 @@ public sealed class CsvRowsTests
 
     [Theory]
     [InlineData("1,5", 1.5)]
-    [InlineData("-1.234,5", null)]
+    [InlineData("1.234,5", null)]
+    [InlineData("\u2212,5", -0.5)]
     [InlineData("1.5", null)]
     [InlineData("12", 12.0)]
     [InlineData("1,5e3", 1500.0)]
@@ -165,7 +184,7 @@ public sealed class CsvRowsTests
     public void TryParse_DecimalComma_IsReadAsTheCultureSays(string text, double? expected)
     {
         using var rows = new CsvRows(
-            CsvText.Read(new StringReader($"x;{text};\"{text}\"\n"), "file", ';'), CultureInfo.GetCultureInfo("de-DE"));
+            CsvText.Read(new StringReader($"x;{text};\"{text}\"\n"), "file", ';'), ForeignCulture.Create());
         rows.Read().Should().BeTrue();
 
         foreach (int column in (int[])[1, 2])

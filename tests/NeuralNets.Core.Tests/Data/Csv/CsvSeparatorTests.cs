@@ -1,4 +1,3 @@
-using System.Text;
 using NeuralNets.Core.Data.Csv;
 using nietras.SeparatedValues;
 
@@ -25,6 +24,14 @@ public sealed class CsvSeparatorTests
     [InlineData("a;b;c\n1;2\n3;4;5\n", ';')]
     [InlineData("a,b\n\"1\n2;3\n4;5\",6\n", ',')]
     [InlineData("a;b\n1;2\n3", ';')]
+    [InlineData("a;b\n1;2\n1,2\n", ';')]
+    [InlineData("1 ,\t2 ,\t3\n4 ,\t5 ,\t6\n", ',')]
+    [InlineData("1\t,2\t,3\n4\t, 5\t,6\n", ',')]
+    [InlineData("\"1\",\t\"2\"\n\"3\",\t\"4\"\n", ',')]
+    [InlineData("a,b,\t\n1,2,\t\n", ',')]
+    [InlineData("1\t\t2\n\"3\"\t4\t\"5\"\n", '\t')]
+    [InlineData("a;b\t c\td\n1\t2\t3\n4\t5\t6\n", '\t')]
+    [InlineData(" \t\na,b\n1,2\n", ',')]
     public void Detect_Rows_FindsWhatSeparates(string text, char expected) => CsvSeparator.Detect(text).Should().Be(expected);
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class CsvTextTests
     [InlineData("a;b\n", ';', 1)]
     [InlineData("sep=|\na;b\n", '|', 2)]
     [InlineData("Sep=\t\r\na;b\n", '\t', 2)]
-    [InlineData("sep=;x\na,b\n", ',', 1)]
+    [InlineData("sep=;;\na;b;\n", ';', 1)]
     public void Read_Text_FindsSeparatorAndFirstLine(string text, char separator, int firstLine)
     {
         using var read = CsvText.Read(new StringReader(text), "file", null);
