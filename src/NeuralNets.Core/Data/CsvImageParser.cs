@@ -110,13 +110,14 @@ internal sealed class CsvImageParser(CsvRows rows, CsvImageFormat format)
 
         // Where nothing tells of labels, 784 columns are 28 x 28 pixels rather than a label and 783 pixels in one row.
         int side = (int)Math.Sqrt(_first.Length);
-        bool isTold = isHeader || !format.HasLabels || format.LabelColumn is not null || format.Height is not null || format.Width is not null;
+        bool isTold = isHeader || !format.HasLabels || format.LabelColumn is not null || format.Height is not null
+            || format.Width is not null;
         if (!isTold && _first.Length >= MinSuspiciousColumns && side * side == _first.Length)
         {
             throw rows.Error(
                 $"it must be clear whether the images have labels, but {_first.Length} columns without a header are as many as {side} x "
-                + $"{side} pixels. Read images without labels with {nameof(CsvImageReader)}.{nameof(CsvImageReader.ReadUnlabeled)}; if there "
-                + "are labels, give their column.");
+                + $"{side} pixels. Read images without labels with {nameof(CsvImageReader)}.{nameof(CsvImageReader.ReadUnlabeled)}; if "
+                + "there are labels, give their column.");
         }
     }
 

@@ -9,8 +9,8 @@ namespace NeuralNets.Core.Data;
 /// <remarks>
 /// <para>
 /// Fields are separated by commas, semicolons, tabs or vertical bars, which is found out from the first rows, or by what Excel's line
-/// <c>sep=;</c> at the start says. Rows end in LF, CR LF or CR; the last one may lack its end, and rows whose fields are all empty are passed
-/// over. A field may stand in quotes (RFC 4180). Blanks around it are ignored. The text is UTF-8, or UTF-16 or UTF-32 with a byte order
+/// <c>sep=;</c> at the start says. Rows end in LF, CR LF or CR; the last one may lack its end, and rows whose fields are all empty are
+/// passed over. A field may stand in quotes (RFC 4180). Blanks around it are ignored. The text is UTF-8, or UTF-16 or UTF-32 with a byte order
 /// mark. The file may be gzip, which its first two bytes tell (1f 8b), not its name; it must be complete, checksums included.
 /// </para>
 /// <para>
@@ -130,7 +130,8 @@ public static class CsvImageReader
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="height"/> or <paramref name="width"/> is less than
     /// 1.</exception>
     /// <exception cref="InvalidDataException">The first row does not name the column, or names it twice; a column seems to be neither of
-    /// labels nor of pixels; the stream holds no image or not the number of pixels asked for; or a row is not what it should be.</exception>
+    /// labels nor of pixels; the stream holds no image or not the number of pixels asked for; or a row is not what it should be.
+    /// </exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     public static LabeledImages Read(Stream stream, string name, string labelColumn, int? height = null, int? width = null)
     {

@@ -71,7 +71,7 @@ public readonly record struct PixelScaling
         {
             throw new ArgumentException(
                 FormattableString.Invariant($"With {this} pixels must be at most {Maximum}, but pixel {wrong % pixelsPerImage} of image ")
-                + FormattableString.Invariant($"{wrong / pixelsPerImage} is {pixels[wrong]}. State the largest value that pixels can have."),
+                + FormattableString.Invariant($"{wrong / pixelsPerImage} is {pixels[wrong]}. State the largest value that they can have."),
                 parameter);
         }
     }

@@ -36,7 +36,9 @@ public sealed class CsvImageColumnsTests
     {
         string text = $"{header}\n0,1,2,3\n1,4,5,6\n";
         string message = $"file, line 1, column {column}: every column must have a name where there is a header, but this one has none. "
-            + (column == 1 ? "It seems to have the row numbers that data frames write: *to_csv(index=False)*" : "There may be a separator*");
+            + (column == 1
+                ? "It seems to have the row numbers that data frames write: *to_csv(index=False)*"
+                : "There may be a separator*");
 
         foreach (Index? label in (Index?[])[null, 0, 1, ^1])
         {
@@ -90,7 +92,7 @@ public sealed class CsvImageColumnsTests
     {
         Refused(
             () => CsvImageReader.Read(Stream($"{name},p0,p1\n0,1,2\n"), "file"),
-            $"file, line 1, column 1: the label column must be known, but *\"{name}\", seems to have row numbers. Give the label column; *");
+            $"file, line 1, column 1: the label column must be known, but *\"{name}\", seems to have row numbers. Give the label *");
         Refused(
             () => CsvImageReader.Read(Stream($"{name},label,p0\n0,1,2\n"), "file"),
             $"file, line 1, column 1: all columns but that of the labels must have pixels, but this one, \"{name}\", seems to have row "
@@ -116,7 +118,7 @@ public sealed class CsvImageColumnsTests
     {
         Refused(
             () => CsvImageReader.Read(Stream("a,label,b\n0,1,2\n"), "file", 0),
-            "file, line 1, column 2: *\"label\", seems to have labels, while column 1, \"a\", is the label column. Give the one that it is.*");
+            "file, line 1, column 2: *\"label\", seems to have labels, while column 1, \"a\", is the label column. Give the *");
         Refused(
             () => CsvImageReader.Read(Stream("label,a,LABEL\n0,1,2\n"), "file"),
             "file, line 1: one column must have the labels, but columns 1 and 3 are both called \"label\". Give *");
@@ -147,8 +149,8 @@ public sealed class CsvImageColumnsTests
             string text = string.Concat(Enumerable.Range(first, 300).Select(i => $"{i},5,7\n"));
             Refused(
                 () => CsvImageReader.Read(Stream(text), "file"),
-                $"file, line {257 - first}, column 1: the label must be a whole number from 0 to 255, but is \"256\". The labels so far count "
-                    + "the rows, so the column seems to have row numbers: *");
+                $"file, line {257 - first}, column 1: the label must be a whole number from 0 to 255, but is \"256\". The labels so far "
+                    + "count the rows, so the column seems to have row numbers: *");
         }
 
         Refused(() => CsvImageReader.Read(Stream("255,1\n256,2\n"), "file"), "*but is \"256\".*");
@@ -181,8 +183,8 @@ public sealed class CsvImageColumnsTests
     [InlineData("5,NA,0\n", "file, line 1, column 2: the pixel must be a whole number from 0 to 255, but is \"NA\".")]
     [InlineData("5,x,0\n", "file, line 1: it must be clear whether the first row is a header*")]
     [InlineData("a,b\n", "file: there must be rows of numbers, but there is only a header.")]
-    [InlineData("1 2 3\n", "file: there must be rows of numbers, but there is only a header. Fields are separated by commas in this file, but "
-        + "the row has spaces.")]
+    [InlineData("1 2 3\n", "file: there must be rows of numbers, but there is only a header. Fields are separated by commas in this "
+        + "file, but the row has spaces.")]
     [InlineData("", "file: there must be rows of numbers, but the file is empty.")]
     public void ReadUnlabeled_WrongFile_SaysWhy(string text, string message) =>
         Refused(() => CsvImageReader.ReadUnlabeled(Stream(text), "file"), message);

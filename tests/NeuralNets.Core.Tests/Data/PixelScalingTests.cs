@@ -72,7 +72,7 @@ public sealed class PixelScalingTests
 
         FluentActions.Invoking(() => Dataset<float>.FromImages(images, 2, PixelScaling.ByMaximum(16)))
             .Should().Throw<ArgumentException>().WithParameterName(nameof(images)).WithMessage(
-                "With ByMaximum(16) pixels must be at most 16, but pixel 1 of image 1 is 17. State the largest value that pixels can have.*");
+                "With ByMaximum(16) pixels must be at most 16, but pixel 1 of image 1 is 17. State the largest value that they can have.*");
         Dataset<float>.FromImages(images, 2, PixelScaling.ByMaximum(17)).Count.Should().Be(2);
     }
 }

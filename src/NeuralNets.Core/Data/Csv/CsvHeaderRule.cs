@@ -32,7 +32,8 @@ internal sealed class CsvHeaderRule(string file, int line, string[] fields, bool
 
         if (word >= 0 && number >= 0)
         {
-            throw Undecided($"it has the word {CsvRows.Quote(fields[word])} above the numbers of column {word + 1}, as a header has, and the "
+            throw Undecided(
+                $"it has the word {CsvRows.Quote(fields[word])} above the numbers of column {word + 1}, as a header has, and the "
                 + $"number {CsvRows.Quote(fields[number])} above those of column {number + 1}, as a row of data has");
         }
 

@@ -35,7 +35,8 @@ internal static class CsvSeparator
         return best;
     }
 
-    /// <summary>Returns how often each candidate comes in each of the first whole rows. A tab beside another candidate is a blank.</summary>
+    /// <summary>Returns how often each candidate comes in each of the first whole rows. A tab beside another candidate is a blank.
+    /// </summary>
     private static List<int[]> Count(ReadOnlySpan<char> text)
     {
         var rows = new List<int[]>();

@@ -129,8 +129,8 @@ internal sealed class CsvText : IDisposable
         if (!CsvSeparator.IsPossible(line[4]))
         {
             throw new InvalidDataException(
-                $"{name}, line 1: the separator must be a printable ASCII character other than a quote, '#', a letter or a digit, or a tab, "
-                + $"but the line is {CsvRows.Quote(line)}. Change or remove the line.");
+                $"{name}, line 1: the separator must be a printable ASCII character other than a quote, '#', a letter or a digit, or a "
+                + $"tab, but the line is {CsvRows.Quote(line)}. Change or remove the line.");
         }
 
         return end < 0 ? head.Length : end + (head[end..].StartsWith("\r\n") ? 2 : 1);

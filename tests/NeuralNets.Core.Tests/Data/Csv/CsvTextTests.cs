@@ -47,7 +47,10 @@ public sealed class CsvTextTests
     public static TheoryData<byte[], string> NoTexts => new()
     {
         { "a,b\n1,\0\n"u8.ToArray(), "file: the text must have no NUL characters, but has: *UTF-16*Save it as UTF-8." },
-        { [.. Enumerable.Repeat("1,2\n"u8.ToArray(), 50_000).SelectMany(row => row), 0], "file: the text must have no NUL characters, but has: *" },
+        {
+            [.. Enumerable.Repeat("1,2\n"u8.ToArray(), 50_000).SelectMany(row => row), 0],
+            "file: the text must have no NUL characters, but has: *"
+        },
         { Encoding.Unicode.GetBytes("1,2\n3,4\n"), "file: the text must have no NUL characters, but has: *UTF-16*Save it as UTF-8." },
         { Encoding.UTF32.GetBytes("1,2\n3,4\n"), "file: the text must have no NUL characters, but has: *" },
         { [.. "a,b\n1,"u8, 0xe9, .. "\n"u8], "file: the text must be UTF-8, *line 1 *(e9). Save the file as UTF-8*Latin1*" },
@@ -56,7 +59,10 @@ public sealed class CsvTextTests
             [.. Enumerable.Repeat("1,2\n"u8.ToArray(), 50_000).SelectMany(row => row), 0xff, (byte)'\n'],
             "file: the text must be UTF-8, *line 4????*(ff)*"
         },
-        { [0xff, 0xfe, (byte)'1', 0, (byte)',', 0xd8, (byte)'2', 0], "file: the text must be UTF-8, or another encoding that is told or marked, *" },
+        {
+            [0xff, 0xfe, (byte)'1', 0, (byte)',', 0xd8, (byte)'2', 0],
+            "file: the text must be UTF-8, or another encoding that is told or marked, *"
+        },
         { "PK\u0003\u0004\u0014"u8.ToArray(), "file: the file must be text, but it is a ZIP archive, such as an Excel workbook (.xlsx)*" },
         { [0xd0, 0xcf, 0x11, 0xe0, 0xa1], "file: the file must be text, but it is an Office document*(.xls)*" },
         { "PAR1\u0015"u8.ToArray(), "file: the file must be text, but it is in the Parquet format. Save it as CSV." },
