@@ -120,7 +120,8 @@ internal sealed class CsvImageColumns(CsvRows rows, string[] first, CsvImageForm
                     ? $"is not called like most of them, {(usual.Length == 0 ? "" : $"{CsvRows.Quote(usual)} and ")}a number" : null
                 : label < 0
                 ? $"seems to have labels. Read images with labels with {nameof(CsvImageReader)}.{nameof(CsvImageReader.Read)}"
-                : $"seems to have labels, while column {label + 1}, {CsvRows.Quote(first[label])}, is the label column. Give the one that is";
+                : $"seems to have labels, while column {label + 1}, {CsvRows.Quote(first[label])}, is the label column. Give the right "
+                    + "one";
             if (why is not null)
             {
                 throw rows.Error(i, $"all columns but that of the labels must have pixels, but this one, {CsvRows.Quote(first[i])}, {why}. "

@@ -10,8 +10,8 @@ namespace NeuralNets.Core.Data;
 /// <para>
 /// Fields are separated by commas, semicolons, tabs or vertical bars, which is found out from the first rows, or by what Excel's line
 /// <c>sep=;</c> at the start says. Rows end in LF, CR LF or CR; the last one may lack its end, and rows whose fields are all empty are
-/// passed over. A field may stand in quotes (RFC 4180). Blanks around it are ignored. The text is UTF-8, or UTF-16 or UTF-32 with a byte order
-/// mark. The file may be gzip, which its first two bytes tell (1f 8b), not its name; it must be complete, checksums included.
+/// passed over. A field may stand in quotes (RFC 4180). Blanks around it are ignored. The text is UTF-8, or UTF-16 or UTF-32 with a byte
+/// order mark. The file may be gzip, which its first two bytes tell (1f 8b), not its name; it must be complete, checksums included.
 /// </para>
 /// <para>
 /// A number counts by its value: <c>5</c>, <c>5.0</c> and <c>5e0</c> are the same pixel. What is not a whole number from 0 to 255 is an
