@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using NeuralNets.Core.Kernels;
 
 namespace NeuralNets.Core.Data;
@@ -63,20 +65,44 @@ public readonly record struct PixelScaling
     /// <param name="pixels">The pixels of images, one image after the other.</param>
     /// <param name="pixelsPerImage">The number of pixels of an image.</param>
     /// <param name="parameter">The argument that they are, or that is the scaling.</param>
+    /// <param name="firstImage">The number of the first image in the message.</param>
     /// <exception cref="ArgumentException">One is.</exception>
-    internal void Check(ReadOnlySpan<byte> pixels, int pixelsPerImage, string parameter)
+    internal void Check(ReadOnlySpan<byte> pixels, int pixelsPerImage, string parameter, int firstImage = 0)
     {
-        int wrong = _form < 2 ? -1 : pixels.IndexOfAnyExceptInRange((byte)0, Maximum!.Value);
+        int wrong = FindAbove(pixels);
         if (wrong >= 0)
         {
-            throw new ArgumentException(
-                FormattableString.Invariant($"With {this} pixels must be at most {Maximum}, but pixel {wrong % pixelsPerImage} of image ")
-                + FormattableString.Invariant($"{wrong / pixelsPerImage} is {pixels[wrong]}. State the largest value that they can have."),
-                parameter);
+            throw new ArgumentException(Above(firstImage + (wrong / pixelsPerImage), wrong % pixelsPerImage, pixels[wrong]), parameter);
         }
     }
 
+    /// <summary>Returns the position of the first pixel that is above the maximum; −1 if none is.</summary>
+    internal int FindAbove(ReadOnlySpan<byte> pixels) => _form < 2 ? -1 : pixels.IndexOfAnyExceptInRange((byte)0, Maximum!.Value);
+
+    /// <summary>Returns a message about a pixel above the maximum.</summary>
+    internal string Above(long image, long pixel, byte value) =>
+        FormattableString.Invariant($"With {this} pixels must be at most {Maximum}, but pixel {pixel} of image {image} is {value}. ")
+        + "State the largest value that they can have.";
+
+    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
+    internal static bool TryParse(string text, out PixelScaling scaling)
+    {
+        const string Start = nameof(ByMaximum) + "(";
+        scaling = text == nameof(None) ? None : default;
+        if (text is nameof(UnitInterval) or nameof(None))
+        {
+            return true;
+        }
+
+        bool isNumber = text.StartsWith(Start, StringComparison.Ordinal)
+            && byte.TryParse(text.AsSpan(Start.Length).TrimEnd(')'), NumberStyles.None, CultureInfo.InvariantCulture, out byte maximum)
+            && maximum > 0
+            && (scaling = ByMaximum(maximum)).ToString() == text;
+        return isNumber;
+    }
+
     /// <summary>Converts pixels, none of which is above the maximum. Does not allocate.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Apply<T>(ReadOnlySpan<byte> pixels, Span<T> destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -98,7 +98,13 @@ internal sealed record DatasetContent<T>(
         }
 
         Targets<T> targets = tensors.ReadTargets<T>(file, classCount ?? 0);
-        double largest = areBytes ? 0 : new FeatureScan(file, tensors).Run(hash: null);
+        var scan = new FeatureScan(file, tensors);
+        double largest = areBytes ? 0 : scan.Run(hash: null);
+        if (areBytes)
+        {
+            scan.Check(scaling ?? PixelScaling.UnitInterval);
+        }
+
         return new DatasetContent<T>(file, tensors, targets, scaling ?? PixelScaling.UnitInterval, largest);
     }
 

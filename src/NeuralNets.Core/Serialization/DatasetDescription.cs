@@ -76,11 +76,9 @@ internal sealed record DatasetDescription(int? ClassCount, PixelScaling? Scaling
             : new DatasetDescription(classes, scaling, largest);
     });
 
-    private static PixelScaling ParseScaling(JsonFields fields, string text) => text switch
-    {
-        nameof(PixelScaling.UnitInterval) => PixelScaling.UnitInterval,
-        nameof(PixelScaling.None) => PixelScaling.None,
-        _ => throw fields.Error(
-            $"must have {nameof(PixelScaling.UnitInterval)} or {nameof(PixelScaling.None)} as scaling, but has {StrictJson.Quote(text)}"),
-    };
+    private static PixelScaling ParseScaling(JsonFields fields, string text) => PixelScaling.TryParse(text, out PixelScaling scaling)
+        ? scaling
+        : throw fields.Error(
+            $"must have {nameof(PixelScaling.UnitInterval)}, {nameof(PixelScaling.None)} or {nameof(PixelScaling.ByMaximum)}(n) with an n "
+            + $"from 1 to 254 as scaling, but has {StrictJson.Quote(text)}");
 }

@@ -41,16 +41,16 @@ public static class DatasetFile
     /// <returns>The writer. Nothing is at <paramref name="path"/> before its <see cref="DatasetWriter{T}.Complete"/>.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="featureCount"/> is not positive or a sample takes more bytes than an
-    /// array has, <paramref name="classCount"/> is less than 2, or <paramref name="scaling"/> is not one of the named values.</exception>
+    /// array has, or <paramref name="classCount"/> is less than 2.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="IOException">It is a folder, a pipe or a device, or cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written, or a new one must not be made.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public static DatasetWriter<T> Create<T>(
-        string path, int featureCount, int classCount, PixelScaling scaling = PixelScaling.UnitInterval)
+        string path, int featureCount, int classCount, PixelScaling scaling = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        CheckRows<T>(path, featureCount, scaling);
+        CheckRows<T>(path, featureCount);
         Requirements.CheckSoftmaxClasses(classCount, nameof(classCount));
         return new DatasetWriter<T>(path, featureCount, classCount, valueCount: 0, scaling);
     }
@@ -62,17 +62,16 @@ public static class DatasetFile
     /// <param name="scaling">What number a byte becomes, if the features will be bytes.</param>
     /// <returns>The writer. Nothing is at <paramref name="path"/> before its <see cref="DatasetWriter{T}.Complete"/>.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A count is not positive, a sample takes more bytes than an array has, or
-    /// <paramref name="scaling"/> is not one of the named values.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A count is not positive, or a sample takes more bytes than an array has.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="IOException">It is a folder, a pipe or a device, or cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written, or a new one must not be made.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public static DatasetWriter<T> CreateForValues<T>(
-        string path, int featureCount, int valueCount = 1, PixelScaling scaling = PixelScaling.UnitInterval)
+        string path, int featureCount, int valueCount = 1, PixelScaling scaling = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        CheckRows<T>(path, featureCount, scaling);
+        CheckRows<T>(path, featureCount);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(valueCount);
         return new DatasetWriter<T>(path, featureCount, classCount: 0, valueCount, scaling);
     }
@@ -139,8 +138,7 @@ public static class DatasetFile
     /// <returns>The data set, in the order of the file. It is used as any other, from any thread.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty, or the labels are another program's and
     /// <paramref name="classCount"/> is null, or an argument is not what the file says.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classCount"/> is less than 2, or <paramref name="scaling"/> is not one
-    /// of the named values.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classCount"/> is less than 2.</exception>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">It is not such a file, was cut short or is damaged, has doubles that are to be floats, or has
     /// a number that is NaN or infinite, as far as is known without reading the features of a file from here.</exception>
@@ -151,7 +149,7 @@ public static class DatasetFile
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ElementType.Check<T>();
-        CheckArguments(classCount, scaling);
+        CheckArguments(classCount);
         FileStream stream = OpenFile(path);
         try
         {
@@ -200,16 +198,11 @@ public static class DatasetFile
     }
 
     /// <summary>Checks what is given to open a file.</summary>
-    internal static void CheckArguments(int? classCount, PixelScaling? scaling)
+    internal static void CheckArguments(int? classCount)
     {
         if (classCount is { } classes)
         {
             Requirements.CheckSoftmaxClasses(classes, nameof(classCount));
-        }
-
-        if (scaling is { } named)
-        {
-            CheckScaling(named);
         }
     }
 
@@ -225,7 +218,7 @@ public static class DatasetFile
         return stream;
     }
 
-    private static void CheckRows<T>(string path, int featureCount, PixelScaling scaling)
+    private static void CheckRows<T>(string path, int featureCount)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ElementType.Check<T>();
@@ -237,14 +230,5 @@ public static class DatasetFile
                 nameof(featureCount), featureCount, $"The number of features must be between 1 and {maxCount}.");
         }
 
-        CheckScaling(scaling);
-    }
-
-    private static void CheckScaling(PixelScaling scaling)
-    {
-        if (!Enum.IsDefined(scaling))
-        {
-            throw new ArgumentOutOfRangeException(nameof(scaling), scaling, "The scaling must be one of the named values.");
-        }
     }
 }

@@ -96,7 +96,7 @@ public sealed class DatasetWriter<T> : IDisposable
     /// <inheritdoc cref="Add(ReadOnlySpan{T}, int, double?)" path="/exception"/>
     public void Add(ReadOnlySpan<byte> features, int label, double? weight = null)
     {
-        CheckKind(features.Length, areBytes: true, nameof(features));
+        CheckBytes(features);
         CheckLabel(label);
         Add(features, label, [], largest: 0, weight);
     }
@@ -106,7 +106,7 @@ public sealed class DatasetWriter<T> : IDisposable
     /// <param name="values">Finite numbers, as many for each sample.</param>
     /// <param name="weight">How much the sample counts, finite and not negative; null, as for all samples, if all count the same.</param>
     /// <exception cref="ArgumentException">There are not <see cref="FeatureCount"/> features or not as many values as there should be, a
-    /// number is NaN or infinite, the weight is out of range, or the sample is of another kind than those before: numbers after bytes, or
+    /// number is NaN or infinite, a byte is above the maximum of the scaling, the weight is out of range, or the sample is of another kind than those before: numbers after bytes, or
     /// a weight after none.</exception>
     /// <exception cref="InvalidOperationException">The file has labels instead of values, has as many samples as a data set may have, was
     /// completed, or could not be written.</exception>
@@ -126,7 +126,7 @@ public sealed class DatasetWriter<T> : IDisposable
     /// <inheritdoc cref="Add(ReadOnlySpan{T}, ReadOnlySpan{T}, double?)" path="/exception"/>
     public void Add(ReadOnlySpan<byte> features, ReadOnlySpan<T> values, double? weight = null)
     {
-        CheckKind(features.Length, areBytes: true, nameof(features));
+        CheckBytes(features);
         CheckValues(values);
         Add(features, label: 0, values, largest: 0, weight);
     }
@@ -272,6 +272,12 @@ public sealed class DatasetWriter<T> : IDisposable
         }
 
         static SafetensorsTensor Written(string name, string dtype, long[] shape) => new(name, dtype, shape, _ => { });
+    }
+
+    private void CheckBytes(ReadOnlySpan<byte> features)
+    {
+        CheckKind(features.Length, areBytes: true, nameof(features));
+        _scaling.Check(features, FeatureCount, nameof(features), Count);
     }
 
     private void CheckNumbers(ReadOnlySpan<T> features, out double largest)

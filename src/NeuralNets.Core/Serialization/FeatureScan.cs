@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Security.Cryptography;
+using NeuralNets.Core.Data;
 using NeuralNets.Core.Kernels;
 
 namespace NeuralNets.Core.Serialization;
@@ -20,6 +21,26 @@ internal sealed class FeatureScan(SafetensorsReader file, DatasetTensors tensors
         "F32" => Run<float>(hash),
         _ => Run<double>(hash),
     };
+
+    /// <summary>Checks that no feature that is a byte is above the maximum of a scaling; reads nothing where that cannot be.</summary>
+    /// <exception cref="InvalidDataException">One is.</exception>
+    public void Check(PixelScaling scaling)
+    {
+        if (scaling.Maximum is null or byte.MaxValue)
+        {
+            return;
+        }
+
+        Pieces<byte>((piece, start) =>
+        {
+            int wrong = scaling.FindAbove(piece);
+            if (wrong >= 0)
+            {
+                (long image, long pixel) = Math.DivRem(start + wrong, tensors.FeatureCount);
+                file.Throw(scaling.Above(image, pixel, piece[wrong]));
+            }
+        });
+    }
 
     private double RunBytes(IncrementalHash hash)
     {

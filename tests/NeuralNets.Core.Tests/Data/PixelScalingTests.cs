@@ -24,6 +24,20 @@ public sealed class PixelScalingTests
     }
 
     [Fact]
+    public void TryParse_EveryScaling_IsTheOneThatWasWritten()
+    {
+        foreach (PixelScaling scaling in Enumerable.Range(1, 255).Select(PixelScaling.ByMaximum).Append(PixelScaling.None))
+        {
+            PixelScaling.TryParse(scaling.ToString(), out PixelScaling read).Should().BeTrue();
+            read.Should().Be(scaling);
+        }
+
+        string[] others = ["", "none", "ByMaximum", "ByMaximum()", "ByMaximum(0)", "ByMaximum(255)", "ByMaximum(256)", "ByMaximum(016)",
+            "ByMaximum( 16)", "ByMaximum(16", "ByMaximum(16))", "ByMaximum(-1)"];
+        others.Where(text => PixelScaling.TryParse(text, out _)).Should().BeEmpty();
+    }
+
+    [Fact]
     public void ByMaximum_EveryByteUpToEveryMaximum_IsTheRoundedQuotient()
     {
         for (int maximum = 1; maximum <= 255; maximum++)

@@ -50,6 +50,11 @@ public sealed class DatasetFileRefusalTests
         DatasetFile.Open<float>(path, 2).Fingerprint.Should().Be(Dataset<float>.FromImages(images, 2).Fingerprint);
         DatasetFile.Open<float>(path, 2, PixelScaling.None).Fingerprint
             .Should().Be(Dataset<float>.FromImages(images, 2, PixelScaling.None).Fingerprint);
+        DatasetFile.Open<float>(path, 2, PixelScaling.ByMaximum(12)).Fingerprint
+            .Should().Be(Dataset<float>.FromImages(images, 2, PixelScaling.ByMaximum(12)).Fingerprint);
+        Refuses(
+            () => DatasetFile.Open<float>(path, 2, PixelScaling.ByMaximum(9)),
+            "*: With ByMaximum(9) pixels must be at most 9, but pixel 3 of image 1 is 10. State the largest value that they can have.");
         Refuses(() => DatasetFile.Verify(path), "*neuralnets.dataset and checksums*there is nothing to check the file against.");
     }
 
@@ -170,7 +175,6 @@ public sealed class DatasetFileRefusalTests
             $"{other}: the file has labels, but does not say of how many classes, since it is not from this library: give classCount. "
             + "(Parameter 'classCount')");
         FluentActions.Invoking(() => DatasetFile.Open<float>(own, 1)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => DatasetFile.Open<float>(own, null, (PixelScaling)9)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => DatasetFile.Open<Half>(own)).Should().Throw<NotSupportedException>();
         FluentActions.Invoking(() => DatasetFile.Open<float>("")).Should().Throw<ArgumentException>();
     }

@@ -39,7 +39,7 @@ internal static class DatasetSamples
             ? set.WithWeights([.. Enumerable.Range(0, Count).Select(i => i % 7 * 0.3)])
             : set;
 
-        Dataset<T> OfBytes(PixelScaling scaling = PixelScaling.UnitInterval) =>
+        Dataset<T> OfBytes(PixelScaling scaling = default) =>
             Dataset<T>.FromImages(new LabeledImages(bytes, labels, 3, 9), 5, scaling);
     }
 }

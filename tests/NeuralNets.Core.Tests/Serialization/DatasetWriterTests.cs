@@ -217,8 +217,6 @@ public sealed class DatasetWriterTests
             .WithParameterName("featureCount");
         FluentActions.Invoking(() => DatasetFile.Create<float>(path, 1, 1)).Should().Throw<ArgumentOutOfRangeException>()
             .WithParameterName("classCount");
-        FluentActions.Invoking(() => DatasetFile.Create<float>(path, 1, 2, (PixelScaling)7)).Should().Throw<ArgumentOutOfRangeException>()
-            .WithParameterName("scaling");
         FluentActions.Invoking(() => DatasetFile.CreateForValues<float>(path, 1, 0)).Should().Throw<ArgumentOutOfRangeException>()
             .WithParameterName("valueCount");
         FluentActions.Invoking(() => DatasetFile.Create<Half>(path, 1, 2)).Should().Throw<NotSupportedException>();
@@ -226,6 +224,30 @@ public sealed class DatasetWriterTests
         FluentActions.Invoking(() => DatasetFile.Create<float>(Path.GetDirectoryName(path)!, 1, 2)).Should().Throw<IOException>();
         FluentActions.Invoking(() => DatasetFile.Save<float>(path, null!)).Should().Throw<ArgumentNullException>();
         Entries(folder).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Add_BytesOfAStatedMaximum_AreOpenedAsThoseInMemory()
+    {
+        using var folder = new TempDirectory();
+        string path = folder.File("set");
+        PixelScaling scaling = PixelScaling.ByMaximum(16);
+        var images = new LabeledImages(new byte[] { 0, 16, 3, 4 }, new byte[] { 1, 0 }, 1, 2);
+        using (DatasetWriter<float> writer = DatasetFile.Create<float>(path, 2, 2, scaling))
+        {
+            writer.Add(images.GetImage(0), 1);
+            FluentActions.Invoking(() => writer.Add((byte[])[5, 17], 0)).Should().Throw<ArgumentException>().WithParameterName("features")
+                .WithMessage("With ByMaximum(16) pixels must be at most 16, but pixel 1 of image 1 is 17.*");
+            writer.Add(images.GetImage(1), 0);
+            writer.Complete();
+        }
+
+        DatasetFile.Verify(path);
+        Dataset<float> opened = DatasetFile.Open<float>(path);
+        opened.Fingerprint.Should().Be(Dataset<float>.FromImages(images, 2, scaling).Fingerprint);
+        opened.ToMatrix().ToColumnMajorArray().Should().Equal(0, 1, 0.1875f, 0.25f);
+        FluentActions.Invoking(() => DatasetFile.Open<float>(path, scaling: PixelScaling.UnitInterval)).Should().Throw<ArgumentException>()
+            .WithMessage("*the scaling must be that of the file, ByMaximum(16), but was UnitInterval.*");
     }
 
     [LinuxFact]
