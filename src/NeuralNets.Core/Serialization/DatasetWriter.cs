@@ -75,9 +75,8 @@ public sealed class DatasetWriter<T> : IDisposable
     /// <param name="features"><see cref="FeatureCount"/> finite numbers.</param>
     /// <param name="label">The class, 0 … classes−1.</param>
     /// <param name="weight">How much the sample counts, finite and not negative; null, as for all samples, if all count the same.</param>
-    /// <exception cref="ArgumentException">There are not <see cref="FeatureCount"/> features, one is NaN, infinite or a byte above the maximum
-    /// of the scaling, the label or the
-    /// weight is out of range, or the sample is of another kind than those before: numbers after bytes, or a weight after none.
+    /// <exception cref="ArgumentException">There are not <see cref="FeatureCount"/> features, one is NaN, infinite or a byte above the
+    /// maximum of the scaling, the label or the weight is out of range, or the sample is of another kind than those before: numbers after bytes, or a weight after none.
     /// </exception>
     /// <exception cref="InvalidOperationException">The file has values instead of labels, has as many samples as a data set may have, was
     /// completed, or could not be written.</exception>
@@ -107,9 +106,8 @@ public sealed class DatasetWriter<T> : IDisposable
     /// <param name="values">Finite numbers, as many for each sample.</param>
     /// <param name="weight">How much the sample counts, finite and not negative; null, as for all samples, if all count the same.</param>
     /// <exception cref="ArgumentException">There are not <see cref="FeatureCount"/> features or not as many values as there should be, a
-    /// number is NaN or infinite, a byte is above the maximum of the
-    /// scaling, the weight is out of range, or the sample is of another kind than those before: numbers after bytes, or a weight after
-    /// none.</exception>
+    /// number is NaN or infinite, a byte is above the maximum of the scaling, the weight is out of range, or the sample is of another kind
+    /// than those before: numbers after bytes, or a weight after none.</exception>
     /// <exception cref="InvalidOperationException">The file has labels instead of values, has as many samples as a data set may have, was
     /// completed, or could not be written.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
