@@ -54,6 +54,9 @@ internal sealed class CsvRows : IDisposable
     /// <summary>The separator.</summary>
     public char Separator => _text.Separator;
 
+    /// <summary>How much of the text has been read, 0 … 1, as far as buffers go; null if that cannot be known.</summary>
+    public double? Progress => _text.Progress;
+
     /// <summary>The number of the line in which the row begins, counted from 1.</summary>
     public int Line { get; private set; }
 
@@ -85,7 +88,7 @@ internal sealed class CsvRows : IDisposable
     /// <param name="isQuoted">Whether it stands in quotes.</param>
     public ReadOnlySpan<char> Field(int column, out bool isQuoted)
     {
-        ReadOnlySpan<char> field = _reader.Current[column].Span.Trim(_blanks);
+        ReadOnlySpan<char> field = Trim(_reader.Current[column].Span);
         int quote = field.IndexOf('"');
         isQuoted = quote == 0;
         return quote < 0 ? field : isQuoted ? Unquote(field, column) : throw Misplaced(field, column);
@@ -96,7 +99,12 @@ internal sealed class CsvRows : IDisposable
     public bool TryParse(int column, out double value)
     {
         SepReader.Col field = _reader.Current[column];
-        ReadOnlySpan<char> text = field.Span.Trim(_blanks);
+        ReadOnlySpan<char> text = Trim(field.Span);
+        if (_isInvariant && CsvNumber.TryParseShort(text, out value))
+        {
+            return true;
+        }
+
         if (!(_isInvariant && IsPlain(text) ? field.TryParse(out value) : TryParseText(column, out value)))
         {
             return false;
@@ -177,7 +185,7 @@ internal sealed class CsvRows : IDisposable
         SepReader.Row row = _reader.Current;
         for (int i = 0; i < ColumnCount; i++)
         {
-            if (!row[i].Span.Trim(_blanks).IsEmpty)
+            if (!Trim(row[i].Span).IsEmpty)
             {
                 return false;
             }
@@ -185,6 +193,10 @@ internal sealed class CsvRows : IDisposable
 
         return true;
     }
+
+    /// <summary>Returns a field without the blanks around it, which most have not.</summary>
+    private ReadOnlySpan<char> Trim(ReadOnlySpan<char> field) =>
+        field.Length > 0 && field[0] > ' ' && field[^1] > ' ' ? field : field.Trim(_blanks);
 
     /// <summary>Returns whether a text may be a number in digits, and nothing else: Sep's fast parser takes words for infinity and NaN, and
     /// commas between digits, too.</summary>

@@ -12,6 +12,8 @@ internal sealed class CsvText : IDisposable
     /// <summary>How many characters the separator is told from.</summary>
     private const int HeadLength = 1 << 16;
 
+    private const int BufferLength = 1 << 15;
+
     private readonly ByteSource? _source;
 
     private CsvText(ByteSource? source, TextReader reader, string name, char? separator)
@@ -48,6 +50,9 @@ internal sealed class CsvText : IDisposable
     /// <summary>The number of the line that <see cref="Reader"/> begins with, counted from 1.</summary>
     public int FirstLine { get; }
 
+    /// <summary>How much of the text has been read, 0 … 1; null if that cannot be known.</summary>
+    public double? Progress => _source?.Remaining is { } rest ? _source.Position / (double)Math.Max(1, _source.Position + rest) : null;
+
     /// <summary>The rows.</summary>
     public TextReader Reader { get; }
 
@@ -67,7 +72,7 @@ internal sealed class CsvText : IDisposable
         // A byte that is no character must be told, not become one.
         encoding = (Encoding)(Marked(stream.Head) ?? encoding ?? Encoding.UTF8).Clone();
         encoding.DecoderFallback = DecoderFallback.ExceptionFallback;
-        var reader = new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false);
+        var reader = new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false, BufferLength);
         return new(source, reader, source.Name, separator);
     }
 
