@@ -14,7 +14,7 @@ internal sealed class CategoryIndex
     private const int Ambiguous = -1;
 
     private readonly Dictionary<string, int> _texts = new(StringComparer.Ordinal);
-    private readonly Dictionary<double, int> _numbers = [];
+    private readonly Dictionary<long, int> _numbers = []; // by the bits of the number
     private readonly Dictionary<bool, int> _truths = [];
     private readonly bool _areNumbers;
 
@@ -28,7 +28,7 @@ internal sealed class CategoryIndex
             _texts.Add(texts[i], i);
             if (CsvRows.TryParseNumber(texts[i], CultureInfo.InvariantCulture, out double number))
             {
-                Add(_numbers, number + 0.0, i);
+                Add(_numbers, Key(number), i);
             }
 
             if (bool.TryParse(texts[i], out bool truth))
@@ -38,9 +38,9 @@ internal sealed class CategoryIndex
         }
 
         // Of several with the same value, the one in the usual spelling is meant.
-        foreach (double number in _numbers.Where(pair => pair.Value == Ambiguous).Select(pair => pair.Key).ToArray())
+        foreach (long key in _numbers.Where(pair => pair.Value == Ambiguous).Select(pair => pair.Key).ToArray())
         {
-            _numbers[number] = _texts.GetValueOrDefault(Canonical(number), Ambiguous);
+            _numbers[key] = _texts.GetValueOrDefault(Canonical(BitConverter.Int64BitsToDouble(key)), Ambiguous);
         }
     }
 
@@ -71,5 +71,8 @@ internal sealed class CategoryIndex
         }
     }
 
-    private int Find(double number) => _numbers.GetValueOrDefault(number + 0.0, Ambiguous);
+    /// <summary>Returns the bits of a number, of −0 those of 0.</summary>
+    private static long Key(double number) => BitConverter.DoubleToInt64Bits(number + 0.0);
+
+    private int Find(double number) => _numbers.TryGetValue(Key(number), out int position) ? position : Ambiguous;
 }

@@ -49,8 +49,7 @@ public sealed record CsvOptions
                 $"A separator must not be a quote, the end of a line or a digit, but is U+{(int)Separator.Value:X4}.", parameter);
         }
 
-        if (MissingMarks is null || TextColumns is null || MissingMarks.Contains(null!) || TextColumns.Contains(null!)
-            || Columns?.Contains(null!) == true)
+        if (MissingMarks is null || TextColumns is null || MissingMarks.Concat(TextColumns).Concat(Columns ?? []).Any(text => text is null))
         {
             throw new ArgumentException("The marks of missing values and the names of columns must not be null, but one is.", parameter);
         }

@@ -110,7 +110,7 @@ public sealed class CsvTableFuzzTests(ITestOutputHelper output)
             column.Count.Should().Be(table.RowCount);
             if (column.IsNumeric)
             {
-                column.Numbers.ToArray().Should().NotContain(number => double.IsInfinity(number));
+                Array.Exists(column.Numbers.ToArray(), double.IsInfinity).Should().BeFalse();
             }
         }
     }

@@ -76,11 +76,11 @@ public sealed class TableEncoderFuzzTests(ITestOutputHelper output)
                 Table table = RandomTable(random);
                 var encoder = TableEncoder.Fit(table, "y", RandomOptions(random, table));
                 double[] features = encoder.Encode<double>(table).ToMatrix().ToColumnMajorArray();
-                features.Should().OnlyContain(feature => double.IsFinite(feature));
+                Array.TrueForAll(features, double.IsFinite).Should().BeTrue();
                 TableEncoder loaded = TableEncoderJson.Read(TableEncoderJson.Describe(encoder), "text");
-                Bits(loaded.Encode<double>(table).ToMatrix().ToColumnMajorArray()).Should().Equal(Bits(features));
-                Bits(Rows(loaded, table)).Should().Equal(Bits(features));
-                encoder.EncodeFeatures<float>(table).ToColumnMajorArray().Should().OnlyContain(feature => float.IsFinite(feature));
+                CheckBits(loaded.Encode<double>(table).ToMatrix().ToColumnMajorArray(), features);
+                CheckBits(Rows(loaded, table), features);
+                Array.TrueForAll(encoder.EncodeFeatures<float>(table).ToColumnMajorArray(), float.IsFinite).Should().BeTrue();
                 encoder.Check(table).Should().NotContain(warning => warning.Contains("training had not", StringComparison.Ordinal));
                 loaded.ToString().Should().Be(encoder.ToString());
             }
@@ -137,7 +137,7 @@ public sealed class TableEncoderFuzzTests(ITestOutputHelper output)
             try
             {
                 encoder.EncodeRow(row, features);
-                features.Should().OnlyContain(feature => double.IsFinite(feature), "the value is {0}", value);
+                Array.TrueForAll(features, double.IsFinite).Should().BeTrue("the value is {0}", value);
             }
             catch (ArgumentException exception)
             {
@@ -241,14 +241,17 @@ public sealed class TableEncoderFuzzTests(ITestOutputHelper output)
     private static double[] Rows(TableEncoder encoder, Table table)
     {
         double[] features = new double[encoder.FeatureCount * table.RowCount];
+        bool isKnown = true;
         for (int row = 0; row < table.RowCount; row++)
         {
             TableCell[] cells = [.. encoder.ColumnNames.Select(name => table[name].Cell(row))];
-            encoder.EncodeRow(cells, features.AsSpan(row * encoder.FeatureCount, encoder.FeatureCount)).Should().BeTrue("training had the row");
+            isKnown &= encoder.EncodeRow(cells, features.AsSpan(row * encoder.FeatureCount, encoder.FeatureCount));
         }
 
+        isKnown.Should().BeTrue("training had the rows");
         return features;
     }
 
-    private static long[] Bits(double[] numbers) => [.. numbers.Select(BitConverter.DoubleToInt64Bits)];
+    private static void CheckBits(double[] actual, double[] expected) =>
+        RandomValues.Bits<double>(actual).SequenceEqual(RandomValues.Bits<double>(expected)).Should().BeTrue("these are the same bits");
 }

@@ -54,7 +54,7 @@ internal sealed class CsvRows : IDisposable
     /// <summary>The separator.</summary>
     public char Separator => _text.Separator;
 
-    /// <summary>How much of the text has been read, 0 … 1, as far as buffers go; null if that cannot be known.</summary>
+    /// <inheritdoc cref="CsvText.Progress"/>
     public double? Progress => _text.Progress;
 
     /// <summary>The number of the line in which the row begins, counted from 1.</summary>

@@ -10,9 +10,12 @@ namespace NeuralNets.Core.Data.Csv;
 internal sealed class CsvText : IDisposable
 {
     /// <summary>How many characters the separator is told from.</summary>
-    private const int HeadLength = 1 << 16;
+    private const int HeadLength = 1 << 15;
 
     private const int BufferLength = 1 << 15;
+
+    /// <summary>From how many bytes on those that wait in buffers hardly count.</summary>
+    private const int FirstProgress = 1 << 22;
 
     private readonly ByteSource? _source;
 
@@ -50,8 +53,11 @@ internal sealed class CsvText : IDisposable
     /// <summary>The number of the line that <see cref="Reader"/> begins with, counted from 1.</summary>
     public int FirstLine { get; }
 
-    /// <summary>How much of the text has been read, 0 … 1; null if that cannot be known.</summary>
-    public double? Progress => _source?.Remaining is { } rest ? _source.Position / (double)Math.Max(1, _source.Position + rest) : null;
+    /// <summary>About how much of the text has been read, 0 … 1; null if that is not known, as of gzip data, or is too little to tell
+    /// from.</summary>
+    public double? Progress => _source is { Remaining: { } rest, Position: > FirstProgress and var position }
+        ? (position - HeadLength - BufferLength) / (double)(position + rest)
+        : null;
 
     /// <summary>The rows.</summary>
     public TextReader Reader { get; }
