@@ -10,6 +10,8 @@ switch (args)
         return GemmRates.Run(args[1..]);
     case ["step", ..]:
         return StepParts.Run(args[1..]);
+    case ["csv", ..]:
+        return CsvRates.Run(args[1..]);
     case ["search", ..]:
         return TargetSearch.Run(args[1..]);
     default:

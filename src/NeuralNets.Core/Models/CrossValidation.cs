@@ -55,6 +55,7 @@ public sealed class CrossValidation
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(target);
         settings ??= new TableTraining<T>();
+        settings.Check(nameof(settings));
         bool areClasses = settings.Encoder.Target == TargetUse.Class
             || (settings.Encoder.Target == TargetUse.Auto && !table[target].IsNumeric);
         IReadOnlyList<(Table Training, Table Test)> folds = table.Folds(foldCount, seed, areClasses ? target : null);

@@ -34,7 +34,8 @@ public sealed class TableAnswer
     /// <summary>The probabilities of the classes in the order of their names; empty if a number is predicted.</summary>
     public IReadOnlyList<double> Probabilities => ClassNames.Count == 0 ? [] : _answer;
 
-    /// <summary>The values of the row that training had not.</summary>
+    /// <summary>The values of the row that training had not. Empty in an answer out of <see cref="TablePredictions"/>, which has those of
+    /// all rows together.</summary>
     public IReadOnlyList<UnknownCategory> UnknownCategories { get; }
 
     /// <summary>Returns the answer.</summary>

@@ -69,7 +69,7 @@ public sealed class TableModel<T>
         CancellationToken cancellationToken = default)
     {
         settings ??= new TableTraining<T>();
-        ArgumentNullException.ThrowIfNull(settings.HiddenUnits, nameof(settings));
+        settings.Check(nameof(settings));
         var encoder = TableEncoder.Fit(training, target, settings.Encoder);
         var network = new Network<T>(
             [encoder.FeatureCount, .. settings.HiddenUnits, encoder.OutputCount],

@@ -67,4 +67,14 @@ public sealed record TableTraining<T>
 
     /// <summary>The maximum number of threads that train; 1 unless set. The number does not change the result.</summary>
     public int MaxDegreeOfParallelism { get; init; } = 1;
+
+    internal void Check(string parameter)
+    {
+        if (Encoder is null || HiddenUnits is null || Activation is null || Optimizer is null)
+        {
+            throw new ArgumentNullException(
+                parameter,
+                $"{nameof(Encoder)}, {nameof(HiddenUnits)}, {nameof(Activation)} and {nameof(Optimizer)} must be set, but one is null.");
+        }
+    }
 }

@@ -279,17 +279,9 @@ public static class NetworkFile
         string? sha256 = OwnMetadata.Check(file);
         TableEncoder encoder = ReadEncoder(file);
         Network<T> network = ReadNetwork(file, custom, ElementConversion.Exact, sha256);
-        try
-        {
-            TableEncoderJson.CheckPair(network, encoder, nameof(network));
-        }
-        catch (ArgumentException exception)
-        {
-            throw new InvalidDataException(
-                $"{name}: {TableEncoderJson.Key} does not belong to the network: {exception.Message}", exception);
-        }
-
-        return (network, encoder);
+        return TableEncoderJson.Mismatch(network, encoder) is { } mismatch
+            ? throw new InvalidDataException($"{name}: {TableEncoderJson.Key} does not belong to the network. {mismatch}")
+            : (network, encoder);
     }
 
     internal static Stream Open(string path)

@@ -53,7 +53,8 @@ internal static class TableEncoderJson
     {
         var json = new JsonFields(element, what);
         json.CheckFormat(Format);
-        ColumnEncoding[] columns = [.. json.Elements("columns").Select(column => ReadColumn(new JsonFields(column, what)))];
+        ColumnEncoding[] columns =
+            [.. json.Elements("columns").Select((column, i) => ReadColumn(new JsonFields(column, $"{what}.columns[{i}]")))];
         TargetEncoding target = ReadTarget(json.Object("target"));
         string? weights = json.IsNull("weights") ? null : json.Text("weights");
         string[] names = [.. columns.Select(column => column.Column), target.Column, .. weights is null ? [] : new[] { weights }];
@@ -62,7 +63,7 @@ internal static class TableEncoderJson
                 columns,
                 target,
                 weights,
-                [.. json.Elements("ignored").Select(column => new JsonFields(column, what))
+                [.. json.Elements("ignored").Select((column, i) => new JsonFields(column, $"{what}.ignored[{i}]"))
                     .Select(column => (column.Text("column"), column.Text("reason")))],
                 [])
             : throw json.Error("must have at least one column, and columns of different names");
@@ -73,24 +74,35 @@ internal static class TableEncoderJson
     public static void CheckPair<T>(Network<T> network, TableEncoder encoder, string parameter)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (Mismatch(network, encoder) is { } mismatch)
+        {
+            throw new ArgumentException(mismatch, parameter);
+        }
+    }
+
+    /// <summary>Returns why a network does not belong to an encoder, as a sentence; null if it does.</summary>
+    public static string? Mismatch<T>(Network<T> network, TableEncoder encoder)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         if (network.InputCount != encoder.FeatureCount)
         {
-            throw new ArgumentException(
-                $"The network must take the {encoder.FeatureCount} features of the encoder, but is {network}.", parameter);
+            return $"The network must take the {encoder.FeatureCount} features of the encoder, but is {network}.";
         }
 
         bool isYesOrNo = network.OutputActivation is Sigmoid<T> && network.OutputCount == 1 && encoder.ClassNames.Count == 2;
         bool fits = encoder.IsClassifier
             ? isYesOrNo || (network.OutputActivation is Softmax<T> && network.OutputCount == encoder.OutputCount)
             : network.OutputActivation is not Softmax<T> && network.OutputCount == 1;
-        if (!fits)
+        if (fits)
         {
-            string required = encoder.IsClassifier
-                ? $"{encoder.OutputCount} outputs with Softmax{(encoder.OutputCount == 2 ? ", or one with Sigmoid," : "")} for the classes of "
-                    + $"\"{encoder.TargetName}\""
-                : $"one output for the number \"{encoder.TargetName}\", usually with Identity";
-            throw new ArgumentException($"The network must have {required}, but is {network}.", parameter);
+            return null;
         }
+
+        string required = encoder.IsClassifier
+            ? $"{encoder.OutputCount} outputs with Softmax{(encoder.OutputCount == 2 ? ", or one with Sigmoid," : "")} for the classes of "
+                + $"\"{encoder.TargetName}\""
+            : $"one output for the number \"{encoder.TargetName}\", usually with Identity";
+        return $"The network must have {required}, but is {network}.";
     }
 
     private static void WriteTarget(Utf8JsonWriter json, TargetEncoding target)
@@ -159,11 +171,14 @@ internal static class TableEncoderJson
         {
             NumberKind => new NumberEncoding(column, json.Number("median"), json.Number("mean"), Deviation(json), hasMissing),
             CategoryKind => new CategoryEncoding(
-                column, json.DifferentTexts("categories"), json.Boolean("other"), json.Boolean("numbers"), hasMissing),
+                column, Categories(json), json.Boolean("other"), json.Boolean("numbers"), hasMissing),
             DateKind => new DateEncoding(column, json.Number("mean"), Deviation(json), json.Boolean("hours"), hasMissing),
-            var kind => throw json.Error($"has a column of the kind {StrictJson.Quote(kind)}, which this version of the library does not know"),
+            var kind => throw json.Error($"has the kind {StrictJson.Quote(kind)}, which this version of the library does not know"),
         };
     }
+
+    private static string[] Categories(JsonFields json) =>
+        json.DifferentTexts("categories") is [_, ..] and var categories ? categories : throw json.Error("must have at least one category");
 
     private static double Deviation(JsonFields json) =>
         json.Number("deviation") is >= 0 and var deviation ? deviation : throw json.Error("must have no negative deviation");

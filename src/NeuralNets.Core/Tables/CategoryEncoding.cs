@@ -6,7 +6,7 @@ namespace NeuralNets.Core.Tables;
 /// <summary>A category: a feature for each, of which that of the value is 1.</summary>
 internal sealed class CategoryEncoding : ColumnEncoding
 {
-    private readonly Dictionary<string, int> _positions = new(StringComparer.Ordinal);
+    private readonly CategoryIndex _index;
 
     /// <param name="column">The name of the column.</param>
     /// <param name="categories">The categories that have a feature of their own, all different.</param>
@@ -19,10 +19,7 @@ internal sealed class CategoryEncoding : ColumnEncoding
         Categories = categories;
         HasOther = hasOther;
         AreNumbers = areNumbers;
-        foreach (string category in categories)
-        {
-            _positions.Add(category, _positions.Count);
-        }
+        _index = new(categories, areNumbers);
     }
 
     public IReadOnlyList<string> Categories { get; }
@@ -60,7 +57,7 @@ internal sealed class CategoryEncoding : ColumnEncoding
             {
                 if (!double.IsNaN(number))
                 {
-                    string text = Canonical(number);
+                    string text = CategoryIndex.Canonical(number);
                     counts[text] = counts.GetValueOrDefault(text) + 1;
                 }
             }
@@ -87,7 +84,8 @@ internal sealed class CategoryEncoding : ColumnEncoding
 
     protected override CellResult EncodeValue<T>(TableCell cell, Span<T> features)
     {
-        int position = Find(cell);
+        int position = _index.Find(cell);
+        position = position < 0 && HasOther ? Categories.Count : position;
         if (position < 0)
         {
             return CellResult.Unknown;
@@ -97,24 +95,22 @@ internal sealed class CategoryEncoding : ColumnEncoding
         return CellResult.Known;
     }
 
-    protected override void EncodeMissing<T>(Span<T> features)
+    /// <summary>Where training had no missing values, but empty texts, a missing value is one of these.</summary>
+    protected override CellResult EncodeMissing<T>(Span<T> features)
     {
-    }
+        if (HasMissing)
+        {
+            return CellResult.Known;
+        }
 
-    /// <summary>Returns the position of a value's category, that of the others if it has none, or −1 if there is no such either.</summary>
-    private int Find(TableCell cell)
-    {
-        string text = cell.Text ?? Canonical(cell.Number!.Value);
-        return _positions.TryGetValue(text, out int position) ? position
-            : AreNumbers && CsvRows.TryParseNumber(text, CultureInfo.InvariantCulture, out double number)
-                && _positions.TryGetValue(Canonical(number), out position) ? position
-            : bool.TryParse(text, out bool truth) && _positions.TryGetValue(truth ? TableCell.True : TableCell.False, out position) ? position
-            : HasOther ? Categories.Count
-            : -1;
-    }
+        int position = _index.Find(default);
+        if (position >= 0)
+        {
+            features[position] = T.One;
+        }
 
-    /// <summary>Returns the one text of a number, −0 as 0.</summary>
-    private static string Canonical(double number) => (number + 0.0).ToString(CultureInfo.InvariantCulture);
+        return position < 0 ? CellResult.Unknown : CellResult.Known;
+    }
 
     private static void Sort(string[] texts, bool areNumbers)
     {

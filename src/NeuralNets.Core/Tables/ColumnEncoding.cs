@@ -44,8 +44,7 @@ internal abstract class ColumnEncoding(string column, bool hasMissing)
             features[^1] = T.One;
         }
 
-        EncodeMissing(features);
-        return HasMissing ? CellResult.Known : CellResult.Unknown;
+        return EncodeMissing(features);
     }
 
     protected abstract IEnumerable<string> NameValueFeatures();
@@ -54,6 +53,6 @@ internal abstract class ColumnEncoding(string column, bool hasMissing)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     /// <summary>Writes what stands for a missing value beside the feature that says so.</summary>
-    protected abstract void EncodeMissing<T>(Span<T> features)
+    protected abstract CellResult EncodeMissing<T>(Span<T> features)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }

@@ -7,15 +7,19 @@ namespace NeuralNets.Core.Tables;
 /// <param name="position">Its position in the file.</param>
 /// <param name="isKept">Whether its values are asked for; if not, only their kind is looked at.</param>
 /// <param name="isText">Whether its values stay texts.</param>
-internal sealed class CsvColumn(int position, bool isKept, bool isText)
+/// <param name="marks">The texts that stand for a missing value.</param>
+/// <param name="expectedCount">See <see cref="ColumnBuffer{TValue}"/>.</param>
+internal sealed class CsvColumn(int position, bool isKept, bool isText, HashSet<string> marks, Func<long> expectedCount)
 {
-    private List<double> _numbers = [];
-    private TextColumnBuilder? _texts = isText && isKept ? new() : null;
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _marks = marks.GetAlternateLookup<ReadOnlySpan<char>>();
+    private ColumnBuffer<double>? _numbers = isKept && !isText ? new(expectedCount) : null;
+    private TextColumnBuilder? _texts = isKept && isText ? new(marks, expectedCount) : null;
     private int _numberCount;
     private int _missingCount;
     private string? _firstText;
     private bool _isMissed; // numbers came before the first text, and are not kept as texts
-    private bool _isSecondReading;
+    private bool _isSettled; // it has texts, and nothing more is to be found out
+    private bool _hasFirst;
 
     public int Position => position;
 
@@ -26,32 +30,22 @@ internal sealed class CsvColumn(int position, bool isKept, bool isText)
     public bool HasNumbersOnly => _numberCount > 0 && _firstText is null;
 
     /// <summary>Adds the field of a row.</summary>
-    public void Add(CsvRows rows, HashSet<string>.AlternateLookup<ReadOnlySpan<char>> marks, bool hasNumericMarks)
+    /// <param name="rows">The rows, at that row.</param>
+    /// <param name="hasNumericMarks">Whether a number may stand for a missing value.</param>
+    public void Add(CsvRows rows, bool hasNumericMarks)
     {
-        if (_isSecondReading)
+        if (_isSettled)
         {
-            AddText(rows.Field(position), marks);
-            return;
+            ReadOnlySpan<char> text = rows.Field(position);
+            _texts?.Add(text);
         }
-
-        bool mayBeNumber = _firstText is null || _numberCount > 0; // in a column of texts, numbers are not looked for
-        bool isMissing = hasNumericMarks && marks.Contains(rows.Field(position));
-        if (!isMissing && mayBeNumber && rows.TryParse(position, out double number))
+        else if (!hasNumericMarks && rows.TryParse(position, out double number))
         {
-            AddNumber(rows, number, marks);
-        }
-        else if (isMissing || marks.Contains(rows.Field(position)))
-        {
-            AddMissing();
+            AddNumber(rows, number);
         }
         else
         {
-            _firstText ??= $"line {rows.Line} has {CsvRows.Quote(rows.Field(position))}";
-            _isMissed |= _numberCount > 0 && !isText;
-            if (isKept && !_isMissed)
-            {
-                Texts().Add(rows.Field(position));
-            }
+            AddOther(rows, hasNumericMarks);
         }
     }
 
@@ -59,70 +53,76 @@ internal sealed class CsvColumn(int position, bool isKept, bool isText)
     /// <returns>Whether the column needs it.</returns>
     public bool BeginSecondReading()
     {
-        _isSecondReading = true;
-        _numbers = _isMissed ? [] : _numbers;
-        _texts = _isMissed ? new() : _texts;
+        if (NeedsSecondReading)
+        {
+            _isSettled = true;
+            _numbers = null;
+            _texts = new(marks, expectedCount);
+        }
+
         return NeedsSecondReading;
     }
 
     /// <summary>Puts a row in front of the others, which is not a text if these are numbers.</summary>
-    public void Prepend(string text, bool isMissing, CultureInfo culture)
+    public void Prepend(string text, CultureInfo culture)
     {
-        if (_texts is not null || (_numberCount == 0 && !isMissing && !CsvRows.TryParseNumber(text, culture, out _)))
-        {
-            Texts().Prepend(text, isMissing);
-            return;
-        }
-
+        _hasFirst = true;
+        bool isMissing = _marks.Contains(text);
         double number = double.NaN;
-        if (!isMissing)
+        if (_texts is not null || (!isMissing && !CsvRows.TryParseNumber(text, culture, out number)))
         {
-            CsvRows.TryParseNumber(text, culture, out number);
+            Texts().Prepend(text);
         }
-
-        _numbers.Insert(0, number);
+        else
+        {
+            _numbers!.First = isMissing ? double.NaN : number;
+        }
     }
 
+    /// <summary>Makes the column, which keeps what was collected.</summary>
     public TableColumn ToColumn(string name) => _texts is null
-        ? TableColumn.Create(name, [.. _numbers])
-        : _texts.ToColumn(name, _isMissed ? $"{_numberCount} of the values are numbers, but {_firstText}" : null);
+        ? TableColumn.Create(name, _numbers!.ToSegment(_hasFirst))
+        : _texts.ToColumn(name, _hasFirst, _isMissed ? $"{_numberCount} of the values are numbers, but {_firstText}" : null);
 
-    private void AddNumber(CsvRows rows, double number, HashSet<string>.AlternateLookup<ReadOnlySpan<char>> marks)
+    private void AddOther(CsvRows rows, bool hasNumericMarks)
+    {
+        ReadOnlySpan<char> text = rows.Field(position);
+        if (_marks.Contains(text))
+        {
+            AddMissing();
+        }
+        else if (hasNumericMarks && rows.TryParse(position, out double number))
+        {
+            AddNumber(rows, number);
+        }
+        else
+        {
+            _firstText ??= $"line {rows.Line} has {CsvRows.Quote(text)}";
+            _isMissed |= _numberCount > 0 && isKept && !isText;
+            _isSettled = !_isMissed;
+            if (_isSettled && isKept)
+            {
+                Texts().Add(text);
+            }
+            else
+            {
+                _numbers = null;
+            }
+        }
+    }
+
+    private void AddNumber(CsvRows rows, double number)
     {
         _numberCount++;
-        if (_texts is not null)
-        {
-            AddText(rows.Field(position), marks);
-        }
-        else if (isKept && !_isMissed)
-        {
-            _numbers.Add(number);
-        }
+        _numbers?.Add(number);
+        _texts?.Add(rows.Field(position));
     }
 
     private void AddMissing()
     {
         _missingCount++;
-        if (_texts is not null)
-        {
-            _texts.AddMissing(1);
-        }
-        else if (isKept && !_isMissed)
-        {
-            _numbers.Add(double.NaN);
-        }
-    }
-
-    private void AddText(ReadOnlySpan<char> text, HashSet<string>.AlternateLookup<ReadOnlySpan<char>> marks)
-    {
-        if (marks.Contains(text))
-        {
-            _texts!.AddMissing(1);
-        }
-        else
-        {
-            _texts!.Add(text);
-        }
+        _numbers?.Add(double.NaN);
+        _texts?.AddMissing(1);
     }
 
     /// <summary>Returns the texts, which begin with the missing values so far.</summary>
@@ -130,9 +130,9 @@ internal sealed class CsvColumn(int position, bool isKept, bool isText)
     {
         if (_texts is null)
         {
-            _texts = new();
+            _texts = new(marks, expectedCount);
             _texts.AddMissing(_missingCount);
-            _numbers = [];
+            _numbers = null;
         }
 
         return _texts;

@@ -52,8 +52,7 @@ public sealed record CsvOptions
                 parameter);
         }
 
-        if (MissingMarks is null || TextColumns is null || MissingMarks.Contains(null!) || TextColumns.Contains(null!)
-            || Columns?.Contains(null!) == true)
+        if (MissingMarks is null || TextColumns is null || MissingMarks.Concat(TextColumns).Concat(Columns ?? []).Any(text => text is null))
         {
             throw new ArgumentException("The marks of missing values and the names of columns must not be null, but one is.", parameter);
         }

@@ -10,6 +10,8 @@ internal sealed class CsvTableReader
 {
     private readonly CsvOptions _options;
     private readonly HashSet<string> _marks;
+    private readonly HashSet<string>? _kept;
+    private readonly HashSet<string> _textColumns;
     private readonly bool _hasNumericMarks;
     private readonly CultureInfo _culture;
     private string[] _first = [];
@@ -17,11 +19,15 @@ internal sealed class CsvTableReader
     private CsvColumn[] _columns = [];
     private string[] _names = [];
     private bool _isHeader;
+    private CsvRows? _rows;
+    private int _rowCount;
 
     public CsvTableReader(CsvOptions options)
     {
         _options = options;
-        _marks = [.. options.MissingMarks];
+        _marks = new(options.MissingMarks, StringComparer.Ordinal);
+        _kept = options.Columns is null ? null : new(options.Columns, StringComparer.Ordinal);
+        _textColumns = new(options.TextColumns, StringComparer.Ordinal);
         _culture = options.Culture ?? CultureInfo.InvariantCulture;
         _hasNumericMarks = options.MissingMarks.Any(mark => CsvRows.TryParseNumber(mark, _culture, out _));
     }
@@ -37,8 +43,8 @@ internal sealed class CsvTableReader
 
         _firstLine = rows.Line;
         _first = [.. Enumerable.Range(0, rows.ColumnCount).Select(i => rows.Field(i).ToString())];
-        _columns = [.. _first.Select((field, i) => new CsvColumn(i, IsNamed(_options.Columns, i), IsNamed(_options.TextColumns, i)))];
-        int count = AddRows(rows, _columns);
+        _columns = [.. _first.Select((_, i) => new CsvColumn(i, IsNamed(_kept, i), IsNamed(_textColumns, i), _marks, ExpectedCount))];
+        AddRows(rows, _columns);
         _isHeader = _options.Header switch
         {
             CsvHeader.Present => true,
@@ -47,7 +53,7 @@ internal sealed class CsvTableReader
                 [.. _columns.Select(column => column.HasNumbersOnly)]),
         };
         _names = FindNames(rows.Name);
-        return count > 0 || !_isHeader
+        return _rowCount > 0 || !_isHeader
             ? Array.FindAll(_columns, column => column.BeginSecondReading()).Length > 0
             : throw new InvalidDataException($"{rows.Name}: there must be rows, but there is only a header.");
     }
@@ -65,14 +71,14 @@ internal sealed class CsvTableReader
         var columns = new List<TableColumn>();
         foreach (CsvColumn column in _columns)
         {
-            if (_options.Columns?.Contains(_names[column.Position]) == false)
+            if (_kept?.Contains(_names[column.Position]) == false)
             {
                 continue;
             }
 
             if (!_isHeader && _options.Header == CsvHeader.Detect)
             {
-                column.Prepend(_first[column.Position], IsMissing(_first[column.Position]), _culture);
+                column.Prepend(_first[column.Position], _culture);
             }
 
             columns.Add(column.ToColumn(_names[column.Position]));
@@ -82,10 +88,10 @@ internal sealed class CsvTableReader
     }
 
     /// <summary>Adds the rows that follow to the columns; if it is told that there is no header, the row at hand, too.</summary>
-    private int AddRows(CsvRows rows, CsvColumn[] columns)
+    private void AddRows(CsvRows rows, CsvColumn[] columns)
     {
-        HashSet<string>.AlternateLookup<ReadOnlySpan<char>> marks = _marks.GetAlternateLookup<ReadOnlySpan<char>>();
-        int count = 0;
+        _rows = rows;
+        _rowCount = 0;
         for (bool isRow = _options.Header == CsvHeader.Absent || rows.Read(); isRow; isRow = rows.Read())
         {
             if (rows.ColumnCount != _first.Length)
@@ -96,19 +102,20 @@ internal sealed class CsvTableReader
 
             foreach (CsvColumn column in columns)
             {
-                column.Add(rows, marks, _hasNumericMarks);
+                column.Add(rows, _hasNumericMarks);
             }
 
-            count++;
+            _rowCount++;
         }
-
-        return count;
     }
+
+    /// <summary>Returns about how many rows there will be, by how much of the text has been read; 0 if that is not known.</summary>
+    private long ExpectedCount() => _rows?.Progress is > 0 and var progress ? (long)(_rowCount / progress) : 0;
 
     private bool IsMissing(string text) => _marks.Contains(text);
 
     /// <summary>Returns whether a column may be one of those that an option names: its name is known only later.</summary>
-    private bool IsNamed(IReadOnlyCollection<string>? names, int column) =>
+    private bool IsNamed(HashSet<string>? names, int column) =>
         names is null || names.Contains(_first[column]) || names.Contains(Unnamed(column));
 
     private static string Unnamed(int column) => $"column{column + 1}";

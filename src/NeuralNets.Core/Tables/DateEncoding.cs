@@ -91,10 +91,8 @@ internal sealed class DateEncoding(string column, double mean, double deviation,
             features[1 + Months + Days + date.Hour] = T.One;
         }
 
-        return CellResult.Known;
+        return T.IsFinite(features[0]) ? CellResult.Known : CellResult.Invalid;
     }
 
-    protected override void EncodeMissing<T>(Span<T> features)
-    {
-    }
+    protected override CellResult EncodeMissing<T>(Span<T> features) => HasMissing ? CellResult.Known : CellResult.Unknown;
 }

@@ -57,10 +57,14 @@ internal sealed class NumberEncoding(string column, double median, double mean, 
         }
 
         features[0] = Scale<T>(number);
-        return T.IsFinite(features[0]) ? CellResult.Known : CellResult.Invalid;
+        return double.IsFinite(number) && T.IsFinite(features[0]) ? CellResult.Known : CellResult.Invalid;
     }
 
-    protected override void EncodeMissing<T>(Span<T> features) => features[0] = Scale<T>(Median);
+    protected override CellResult EncodeMissing<T>(Span<T> features)
+    {
+        features[0] = Scale<T>(Median);
+        return !T.IsFinite(features[0]) ? CellResult.Invalid : HasMissing ? CellResult.Known : CellResult.Unknown;
+    }
 
     // Optimized at once: what a conversion boxes otherwise would be an allocation for each number.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -11,9 +11,14 @@ internal sealed class TableBuilder(IReadOnlyList<string> names)
 
     private static TableColumn ToColumn(string name, List<TableCell> cells)
     {
+        if (string.IsNullOrEmpty(name))
+        {
+            throw new ArgumentException("Columns must have names, but one has none.");
+        }
+
         if (cells.TrueForAll(cell => cell.Text is null))
         {
-            return TableColumn.Create(name, [.. cells.Select(cell => cell.Number ?? double.NaN)]);
+            return TableColumn.Create(name, cells.Select(cell => cell.Number ?? double.NaN).ToArray());
         }
 
         var builder = new TextColumnBuilder();
@@ -32,6 +37,6 @@ internal sealed class TableBuilder(IReadOnlyList<string> names)
             text ??= cells[i].Text is { } first ? $"row {i} has \"{first}\"" : null;
         }
 
-        return builder.ToColumn(name, numbers > 0 ? $"{numbers} values are numbers, but {text}" : null);
+        return builder.ToColumn(name, mixture: numbers > 0 ? $"{numbers} values are numbers, but {text}" : null);
     }
 }

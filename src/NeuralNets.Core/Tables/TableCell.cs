@@ -22,7 +22,7 @@ public readonly struct TableCell : IEquatable<TableCell>
         _number = _hasNumber ? number : 0;
     }
 
-    private TableCell(string? text) => Text = string.IsNullOrEmpty(text) ? null : text;
+    private TableCell(string? text) => Text = text;
 
     /// <summary>Whether there is no value.</summary>
     public bool IsMissing => !_hasNumber && Text is null;
@@ -39,7 +39,7 @@ public readonly struct TableCell : IEquatable<TableCell>
 
     /// <summary>Makes a cell of a text.</summary>
     /// <param name="text">The text; null or empty for a missing one.</param>
-    public static implicit operator TableCell(string? text) => new(text);
+    public static implicit operator TableCell(string? text) => new(string.IsNullOrEmpty(text) ? null : text);
 
     /// <summary>Makes a cell of a truth value: the text <c>true</c> or <c>false</c>.</summary>
     /// <param name="value">The value.</param>
@@ -88,6 +88,9 @@ public readonly struct TableCell : IEquatable<TableCell>
         _ => throw new ArgumentException(
             $"A value of a table must be a number, a text, a truth value, a date or missing, but is a {value.GetType()}.", nameof(value)),
     };
+
+    /// <summary>Makes a cell of a text of a column, where an empty one is no missing value.</summary>
+    internal static TableCell OfText(string text) => new(text);
 
     /// <inheritdoc/>
     public bool Equals(TableCell other) =>

@@ -6,11 +6,11 @@ namespace NeuralNets.Core.Tables;
 /// <remarks>Immutable. Texts are kept once each, however often they come.</remarks>
 public sealed class TableColumn
 {
-    private readonly double[] _numbers; // NaN where one is missing; empty if the column is of texts
-    private readonly int[] _codes; // positions in the texts, −1 where one is missing; empty if the column is of numbers
+    private readonly ArraySegment<double> _numbers; // NaN where one is missing; empty if the column is of texts
+    private readonly ArraySegment<int> _codes; // positions in the texts, −1 where one is missing; empty if the column is of numbers
     private readonly string[] _texts; // those of the whole table that this one may be a part of
 
-    private TableColumn(string name, double[] numbers, int[] codes, string[]? texts)
+    private TableColumn(string name, ArraySegment<double> numbers, ArraySegment<int> codes, string[]? texts)
     {
         Name = name;
         _numbers = numbers;
@@ -27,7 +27,7 @@ public sealed class TableColumn
     public bool IsNumeric { get; }
 
     /// <summary>The number of rows.</summary>
-    public int Count => IsNumeric ? _numbers.Length : _codes.Length;
+    public int Count => IsNumeric ? _numbers.Count : _codes.Count;
 
     /// <summary>The number of rows without a value.</summary>
     public int MissingCount { get; }
@@ -119,26 +119,20 @@ public sealed class TableColumn
 
     /// <param name="name">The name.</param>
     /// <param name="numbers">Kept.</param>
-    internal static TableColumn Create(string name, double[] numbers) => new(name, numbers, [], null);
+    internal static TableColumn Create(string name, ArraySegment<double> numbers) => new(name, numbers, [], null);
 
     /// <param name="name">The name.</param>
     /// <param name="codes">Kept.</param>
     /// <param name="texts">Kept.</param>
     /// <param name="mixture">See <see cref="Mixture"/>.</param>
-    internal static TableColumn Create(string name, int[] codes, string[] texts, string? mixture) =>
+    internal static TableColumn Create(string name, ArraySegment<int> codes, string[] texts, string? mixture = null) =>
         new(name, [], codes, texts) { Mixture = mixture };
 
-    internal TableCell Cell(int row) => IsNumeric ? _numbers[row] : _codes[row] < 0 ? default : _texts[_codes[row]];
+    internal TableCell Cell(int row) => IsNumeric ? _numbers[row] : _codes[row] < 0 ? default : TableCell.OfText(_texts[_codes[row]]);
 
-    internal TableColumn Select(ReadOnlySpan<int> rows)
-    {
-        if (IsNumeric)
-        {
-            return Create(Name, Gather(_numbers, rows));
-        }
-
-        return Create(Name, Gather(_codes, rows), _texts, Mixture);
-    }
+    internal TableColumn Select(ReadOnlySpan<int> rows) => IsNumeric
+        ? Create(Name, Gather(_numbers, rows))
+        : Create(Name, Gather(_codes, rows), _texts, Mixture);
 
     /// <summary>Returns how many rows have each text.</summary>
     internal int[] CountTexts()
@@ -155,7 +149,7 @@ public sealed class TableColumn
         return counts;
     }
 
-    private static TValue[] Gather<TValue>(TValue[] values, ReadOnlySpan<int> rows)
+    private static TValue[] Gather<TValue>(ArraySegment<TValue> values, ReadOnlySpan<int> rows)
     {
         var selected = new TValue[rows.Length];
         for (int i = 0; i < selected.Length; i++)

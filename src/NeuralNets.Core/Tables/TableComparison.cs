@@ -73,11 +73,12 @@ internal sealed class TableComparison(TableEncoder encoder, Table table)
     private IEnumerable<string> OfClasses(TableColumn target)
     {
         HashSet<int> present = [];
+        HashSet<TableCell> unknown = [];
         for (int row = 0; row < target.Count; row++)
         {
             TableCell cell = target.Cell(row);
             int label = cell.IsMissing ? -1 : encoder.TargetEncoding.LabelOf(cell);
-            if (!cell.IsMissing && label < 0)
+            if (!cell.IsMissing && label < 0 && unknown.Add(cell))
             {
                 yield return $"Training had not the class \"{cell}\", which row {row} has.";
             }

@@ -14,7 +14,9 @@ namespace NeuralNets.Core.Tables;
 /// A <b>number</b> x becomes (x − mean)/deviation, with the population deviation; a column that is constant in training becomes 0. A missing
 /// number becomes the median of those that are there, before mean and deviation are computed, and a feature more says that it was missing,
 /// if any was in training. A <b>text</b> becomes one feature for each category of the column, 1 for its own and 0 for the others, and so does
-/// being missing, if any value was in training. A category that training had not has 0 everywhere.
+/// being missing, if any value was in training. A category that training had not has 0 everywhere. A number is also the one category that
+/// has its value, and a truth value the one of its meaning, however these are spelled, since of each file it is found out anew whether a
+/// column has texts.
 /// </para>
 /// <para>
 /// The <b>target</b> is a class, which is learned as its position among the names in order, or a number, which is learned
@@ -108,8 +110,13 @@ public sealed class TableEncoder
     /// <see cref="Identity{T}"/> for a number.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <returns>The function.</returns>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public ILayerActivation<T> CreateOutput<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => IsClassifier ? new Softmax<T>() : new Identity<T>();
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ElementType.Check<T>();
+        return IsClassifier ? new Softmax<T>() : new Identity<T>();
+    }
 
     /// <summary>Makes a data set of a table that has the target: for training, or to validate.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
@@ -146,9 +153,11 @@ public sealed class TableEncoder
     /// <param name="features">Receives <see cref="FeatureCount"/> numbers.</param>
     /// <returns>Whether training had all of its categories.</returns>
     /// <exception cref="ArgumentException">A span has another length, or a value is not what it must be.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public bool EncodeRow<T>(ReadOnlySpan<TableCell> row, Span<T> features)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        ElementType.Check<T>();
         if (row.Length != _columns.Length || features.Length != FeatureCount)
         {
             throw new ArgumentException(
@@ -329,6 +338,14 @@ public sealed class TableEncoder
         for (int row = 0; row < targets.Length; row++)
         {
             targets[row] = T.CreateChecked((values[row] - TargetEncoding.Mean) / TargetEncoding.Deviation);
+            if (!T.IsFinite(targets[row]))
+            {
+                throw new ArgumentException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Row {row}: the target \"{TargetName}\" must be a number within the range of the network's, but is {values[row]}."),
+                    "table");
+            }
         }
 
         return targets;

@@ -9,6 +9,9 @@ internal sealed class TableEncoderFit(Table table, TableColumn target, TableEnco
     /// <summary>From how many rows on it says something that all values of a column are different.</summary>
     private const int FewRows = 20;
 
+    /// <summary>How many warnings an exception repeats.</summary>
+    private const int MaxReasons = 10;
+
     /// <summary>Beyond this, inputs that are not scaled make learning slow or impossible.</summary>
     private const double LargeInput = 10;
 
@@ -32,7 +35,8 @@ internal sealed class TableEncoderFit(Table table, TableColumn target, TableEnco
             ? new TableEncoder([.. _encodings], encoding, options.WeightColumn, _ignored, _warnings)
             : throw new ArgumentException(
                 $"There must be a column for features beside the target, but the table has {table.Names()}, and of these none is used"
-                + $"{(_warnings.Count == 0 ? "." : ": " + string.Join(" ", _warnings))}");
+                + $"{(_warnings.Count == 0 ? "." : ": " + string.Join(" ", _warnings.Take(MaxReasons)))}"
+                + $"{(_warnings.Count > MaxReasons ? $" And {_warnings.Count - MaxReasons} more." : "")}");
     }
 
     private static bool HasAllDifferent(TableColumn column, (string Text, int Count)[] categories) =>

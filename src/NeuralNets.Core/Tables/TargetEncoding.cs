@@ -1,5 +1,4 @@
 using System.Globalization;
-using NeuralNets.Core.Data.Csv;
 
 namespace NeuralNets.Core.Tables;
 
@@ -12,6 +11,8 @@ namespace NeuralNets.Core.Tables;
 internal sealed record TargetEncoding(
     string Column, IReadOnlyList<string>? ClassNames, bool AreNumbers, double Mean, double Deviation)
 {
+    private readonly CategoryIndex? _index = ClassNames is null ? null : new(ClassNames, AreNumbers);
+
     /// <exception cref="ArgumentException">A target is missing, there are fewer than two classes, or numbers do not differ.</exception>
     public static TargetEncoding Fit(TableColumn column, TargetUse use, string parameter)
     {
@@ -30,21 +31,7 @@ internal sealed record TargetEncoding(
     }
 
     /// <summary>Returns the position of a class, or −1 if there is none of that name.</summary>
-    public int LabelOf(TableCell cell)
-    {
-        string text = cell.ToString();
-        for (int i = 0; i < ClassNames!.Count; i++)
-        {
-            if (string.Equals(ClassNames[i], text, StringComparison.Ordinal))
-            {
-                return i;
-            }
-        }
-
-        return AreNumbers && cell.Text is not null && CsvRows.TryParseNumber(cell.Text, CultureInfo.InvariantCulture, out double number)
-            ? LabelOf(number)
-            : -1;
-    }
+    public int LabelOf(TableCell cell) => _index!.Find(cell);
 
     private static TargetEncoding OfClasses(TableColumn column, string parameter)
     {

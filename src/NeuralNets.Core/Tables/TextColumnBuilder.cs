@@ -1,37 +1,43 @@
-using System.Runtime.InteropServices;
-
 namespace NeuralNets.Core.Tables;
 
 /// <summary>Collects the texts of a column, each of them once.</summary>
-internal sealed class TextColumnBuilder
+/// <param name="marks">The texts that stand for a missing value; null if none does.</param>
+/// <param name="expectedCount">See <see cref="ColumnBuffer{TValue}"/>.</param>
+internal sealed class TextColumnBuilder(HashSet<string>? marks = null, Func<long>? expectedCount = null)
 {
+    private const int Missing = -1;
+
     private readonly Dictionary<string, int> _codeOf = new(StringComparer.Ordinal);
     private readonly List<string> _texts = [];
-    private readonly List<int> _codes = [];
+    private readonly ColumnBuffer<int> _codes = new(expectedCount);
 
-    /// <summary>The number of rows.</summary>
-    public int Count => _codes.Count;
-
+    /// <summary>Adds the text of a row, which may stand for a missing value.</summary>
     public void Add(ReadOnlySpan<char> text) => _codes.Add(CodeOf(text));
 
-    public void AddMissing(int count) => CollectionsMarshal.AsSpan(Extended(count))[^count..].Fill(-1);
+    public void AddMissing(int count) => _codes.Add(Missing, count);
 
     /// <summary>Puts a row in front of the others.</summary>
-    /// <param name="text">Its text.</param>
-    /// <param name="isMissing">Whether it has none.</param>
-    public void Prepend(ReadOnlySpan<char> text, bool isMissing) => _codes.Insert(0, isMissing ? -1 : CodeOf(text));
+    public void Prepend(ReadOnlySpan<char> text) => _codes.First = CodeOf(text);
 
-    /// <summary>Makes the column. Yes and no in whatever spelling become <c>true</c> and <c>false</c>, which are what a row of
-    /// <see cref="bool"/> has.</summary>
-    public TableColumn ToColumn(string name, string? mixture = null)
+    /// <summary>Makes the column, which keeps what was collected. Yes and no in whatever spelling become <c>true</c> and <c>false</c>,
+    /// which are what a row of <see cref="bool"/> has.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="hasFirst">Whether a row was put in front.</param>
+    /// <param name="mixture">See <see cref="TableColumn.Mixture"/>.</param>
+    public TableColumn ToColumn(string name, bool hasFirst = false, string? mixture = null)
     {
+        ArraySegment<int> codes = _codes.ToSegment(hasFirst);
         if (_texts.Count > 0 && _texts.TrueForAll(text => bool.TryParse(text, out _)))
         {
-            int[] codes = [.. _codes.Select(code => code < 0 ? -1 : bool.Parse(_texts[code]) ? 1 : 0)];
+            foreach (ref int code in codes.AsSpan())
+            {
+                code = code < 0 ? Missing : bool.Parse(_texts[code]) ? 1 : 0;
+            }
+
             return TableColumn.Create(name, codes, [TableCell.False, TableCell.True], mixture);
         }
 
-        return TableColumn.Create(name, [.. _codes], [.. _texts], mixture);
+        return TableColumn.Create(name, codes, [.. _texts], mixture);
     }
 
     private int CodeOf(ReadOnlySpan<char> text)
@@ -39,18 +45,16 @@ internal sealed class TextColumnBuilder
         Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup = _codeOf.GetAlternateLookup<ReadOnlySpan<char>>();
         if (!lookup.TryGetValue(text, out int code))
         {
-            code = _texts.Count;
             string kept = text.ToString();
-            _texts.Add(kept);
+            code = marks?.Contains(kept) == true ? Missing : _texts.Count;
+            if (code >= 0)
+            {
+                _texts.Add(kept);
+            }
+
             _codeOf.Add(kept, code);
         }
 
         return code;
-    }
-
-    private List<int> Extended(int count)
-    {
-        CollectionsMarshal.SetCount(_codes, _codes.Count + count);
-        return _codes;
     }
 }

@@ -17,13 +17,6 @@ namespace NeuralNets.Core.Tests.Fuzz;
 [Trait("Kind", "Sweep")]
 public sealed class FuzzTests(ITestOutputHelper output)
 {
-    /// <summary>What the readers allocate in all, garbage included, for a byte of the file, and beyond that: their buffers, the
-    /// messages and the stack traces.</summary>
-    private const int BytesPerByte = 64;
-    private const int FixedBytes = 1 << 20;
-
-    private static readonly int s_cases = LocalRun.Cases(always: 2_000, exhaustive: 300_000);
-
     private static readonly byte[] s_idx = IdxFile.Write([.. Enumerable.Range(0, 96).Select(i => (byte)(i * 37))], 6, 4, 4);
     private static readonly byte[] s_labels = IdxFile.Write([1, 2, 3, 4, 5, 6], 6);
 
@@ -246,36 +239,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         return SafetensorsBytes.Of(open + separator + string.Join(",", texts) + close, Math.Max(0, end + rest));
     }
 
-    private void Fuzz(Gen<byte[]> files, int seed, Action<Stream, byte[]> read)
-    {
-        int refused = 0;
-        int count = 0;
-        int step = 0;
-        Prop.ForAll(files.ToArbitrary(), file =>
-        {
-            count++;
-            step = (step % 3) + 1;
-            using var stream = new HostileStream(file, step switch { 1 => 1, 2 => 7, _ => int.MaxValue });
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            try
-            {
-                read(stream, file);
-            }
-            catch (InvalidDataException exception)
-            {
-                exception.Message.Should().Contain("file").And.EndWith(".");
-                refused++;
-            }
-
-            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            return allocated <= FixedBytes + ((long)BytesPerByte * file.Length)
-                ? true
-                : throw new InvalidOperationException($"{allocated} bytes were allocated for a file of {file.Length}.");
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(s_cases).WithReplay((ulong)seed, 1));
-
-        output.WriteLine($"{count} files, {refused} of them refused");
-        refused.Should().BeInRange(s_cases / 4, s_cases - 1, "the files are damaged, but some are still good");
-    }
+    private void Fuzz(Gen<byte[]> files, int seed, Action<Stream, byte[]> read) => ReaderFuzz.Run(output, files, seed, read);
 
     private static void ReadIdx(Stream stream, byte[] file)
     {

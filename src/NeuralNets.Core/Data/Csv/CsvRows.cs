@@ -63,6 +63,9 @@ internal sealed class CsvRows : IDisposable
     /// <summary>The separator.</summary>
     public char Separator => _text.Separator;
 
+    /// <inheritdoc cref="CsvText.Progress"/>
+    public double? Progress => _text.Progress;
+
     /// <summary>The number of the line in which the row begins, counted from 1.</summary>
     public int Line { get; private set; }
 
@@ -96,7 +99,7 @@ internal sealed class CsvRows : IDisposable
     /// <param name="isQuoted">Whether it stands in quotes.</param>
     public ReadOnlySpan<char> Field(int column, out bool isQuoted)
     {
-        ReadOnlySpan<char> field = Trimmed(column);
+        ReadOnlySpan<char> field = Trim(_reader.Current[column].Span);
         int quote = field.IndexOf('"');
         isQuoted = quote == 0;
         return quote < 0 ? field : isQuoted ? Unquote(field, column) : throw Misplaced(field, column);
@@ -106,10 +109,19 @@ internal sealed class CsvRows : IDisposable
     /// <returns>Whether it is one; infinity and NaN are none, in no spelling, and what is too large for a double is none.</returns>
     public bool TryParse(int column, out double value)
     {
-        ReadOnlySpan<char> text = Trimmed(column);
-        return TryParseDigits(text, out value)
-            || ((_isInvariant && IsPlain(text) ? _reader.Current[column].TryParse(out value) : TryParseText(column, out value))
-                && double.IsFinite(value));
+        SepReader.Col field = _reader.Current[column];
+        ReadOnlySpan<char> text = Trim(field.Span);
+        if (_isInvariant && CsvNumber.TryParseShort(text, out value))
+        {
+            return true;
+        }
+
+        if (!(_isInvariant && IsPlain(text) ? field.TryParse(out value) : TryParseText(column, out value)))
+        {
+            return false;
+        }
+
+        return double.IsFinite(value);
     }
 
     /// <summary>Returns an exception with the place of the row.</summary>
@@ -200,7 +212,7 @@ internal sealed class CsvRows : IDisposable
     {
         for (int i = 0; i < ColumnCount; i++)
         {
-            if (!Trimmed(i).IsEmpty)
+            if (!Trim(_reader.Current[i].Span).IsEmpty)
             {
                 return false;
             }
@@ -209,32 +221,13 @@ internal sealed class CsvRows : IDisposable
         return true;
     }
 
-    private ReadOnlySpan<char> Trimmed(int column)
-    {
-        ReadOnlySpan<char> field = _reader.Current[column].Span;
-        return field.Length > 0 && field[0] > ' ' && field[^1] > ' ' ? field : field.Trim(_blanks);
-    }
+    /// <summary>Returns a field without the blanks around it, which most have not.</summary>
+    private ReadOnlySpan<char> Trim(ReadOnlySpan<char> field) =>
+        field.Length > 0 && field[0] > ' ' && field[^1] > ' ' ? field : field.Trim(_blanks);
 
-    /// <summary>Reads a whole number of few digits, which most pixels are: much faster than what can read any number.</summary>
-    private static bool TryParseDigits(ReadOnlySpan<char> text, out double value)
-    {
-        const int MaxDigits = 15; // 10^15 is below 2^53, so that each step is exact.
-        long number = 0;
-        bool isNumber = text.Length is > 0 and <= MaxDigits;
-        for (int i = 0; i < text.Length && isNumber; i++)
-        {
-            isNumber = char.IsAsciiDigit(text[i]);
-            number = (10 * number) + (text[i] - '0');
-        }
-
-        value = number;
-        return isNumber;
-    }
-
-    /// <summary>Returns whether a text can only be a number in digits: Sep's parser takes words for infinity and NaN, and commas between
-    /// digits, too.</summary>
-    private static bool IsPlain(ReadOnlySpan<char> text) =>
-        text.Length > 0 && (char.IsAsciiDigit(text[^1]) || text[^1] == '.') && !text.ContainsAnyExcept(s_plain);
+    /// <summary>Returns whether a text may be a number in digits, and nothing else: Sep's fast parser takes words for infinity and NaN, and
+    /// commas between digits, too.</summary>
+    private static bool IsPlain(ReadOnlySpan<char> text) => text.Length > 0 && !text.ContainsAnyExcept(s_plain);
 
     private bool TryParseText(int column, out double value) => TryParseNumber(Field(column), _culture, out value);
 

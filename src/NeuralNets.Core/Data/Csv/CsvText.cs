@@ -11,9 +11,12 @@ namespace NeuralNets.Core.Data.Csv;
 internal sealed class CsvText : IDisposable
 {
     /// <summary>How many characters the separator is told from.</summary>
-    private const int HeadLength = 1 << 16;
+    private const int HeadLength = 1 << 15;
 
-    private const int BufferSize = 1 << 13;
+    private const int BufferLength = 1 << 15;
+
+    /// <summary>From how many bytes on those that wait in buffers hardly count.</summary>
+    private const int FirstProgress = 1 << 22;
 
     private readonly ByteSource? _source;
 
@@ -54,6 +57,12 @@ internal sealed class CsvText : IDisposable
     /// <summary>The number of the line that <see cref="Reader"/> begins with, counted from 1.</summary>
     public int FirstLine { get; }
 
+    /// <summary>About how much of the text has been read, 0 … 1; null if that is not known, as of gzip data, or is too little to tell
+    /// from.</summary>
+    public double? Progress => _source is { Remaining: { } rest, Position: > FirstProgress and var position }
+        ? (position - HeadLength - BufferLength) / (double)(position + rest)
+        : null;
+
     /// <summary>The rows.</summary>
     public TextReader Reader { get; }
 
@@ -75,7 +84,7 @@ internal sealed class CsvText : IDisposable
             // A byte that is no character must be told, not become one.
             encoding = (Encoding)(Marked(stream.Head) ?? encoding ?? Encoding.UTF8).Clone();
             encoding.DecoderFallback = DecoderFallback.ExceptionFallback;
-            var reader = new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false, BufferSize);
+            var reader = new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false, BufferLength);
             return new(source, reader, source.Name, separator);
         }
         catch
