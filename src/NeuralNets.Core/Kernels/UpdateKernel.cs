@@ -21,7 +21,7 @@ internal static unsafe class UpdateKernel
     public static double Apply<T, TRule>(
         TRule rule, ReadOnlySpan<T> sums, T scale, Span<T> parameters, Span<T> slot0, Span<T> slot1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TRule : struct, IUpdateRule<T>
+        where TRule : unmanaged, IUpdateRule<T>
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(parameters.Length, sums.Length);
         ArgumentOutOfRangeException.ThrowIfNotEqual(slot0.Length, TRule.SlotCount > 0 ? sums.Length : 0);
@@ -31,10 +31,10 @@ internal static unsafe class UpdateKernel
             return double.CreateChecked(Simd.Width switch
             {
                 SimdWidth.Vector512 =>
-                    Apply<T, Vector512<T>, Lane512<T>, TRule>(rule, gradient, scale, parameter, first, second, sums.Length),
+                    Apply<T, Vector512<T>, Lane512<T>, TRule>(&rule, gradient, scale, parameter, first, second, sums.Length),
                 SimdWidth.Vector256 =>
-                    Apply<T, Vector256<T>, Lane256<T>, TRule>(rule, gradient, scale, parameter, first, second, sums.Length),
-                _ => Apply<T, Vector128<T>, Lane128<T>, TRule>(rule, gradient, scale, parameter, first, second, sums.Length),
+                    Apply<T, Vector256<T>, Lane256<T>, TRule>(&rule, gradient, scale, parameter, first, second, sums.Length),
+                _ => Apply<T, Vector128<T>, Lane128<T>, TRule>(&rule, gradient, scale, parameter, first, second, sums.Length),
             });
         }
     }
@@ -54,11 +54,11 @@ internal static unsafe class UpdateKernel
         Elementwise.Apply<T, PenaltyOperator<T>>(sums, weights, sums, new(scale, l1, l2));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static T Apply<T, TVector, TLane, TRule>(TRule rule, T* sums, T scale, T* parameters, T* slot0, T* slot1, int length)
+    private static T Apply<T, TVector, TLane, TRule>(TRule* rule, T* sums, T scale, T* parameters, T* slot0, T* slot1, int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TVector : unmanaged
         where TLane : struct, ILane<T, TVector>
-        where TRule : struct, IUpdateRule<T>
+        where TRule : unmanaged, IUpdateRule<T>
     {
         TVector zero = TLane.Broadcast(T.Zero);
         TVector factor = TLane.Broadcast(scale);
@@ -70,9 +70,9 @@ internal static unsafe class UpdateKernel
             TVector parameter = TLane.Load(parameters + i);
             TVector first = TRule.SlotCount > 0 ? TLane.Load(slot0 + i) : zero;
             TVector second = TRule.SlotCount > 1 ? TLane.Load(slot1 + i) : zero;
-            rule.Invoke<TVector, TLane>(gradient, ref parameter, ref first, ref second);
+            rule->Invoke<TVector, TLane>(gradient, ref parameter, ref first, ref second);
             TLane.Store(parameter, parameters + i);
-            largest = TLane.Max(largest, TLane.Abs(parameter));
+            largest = TLane.MaxBits(largest, TLane.Abs(parameter));
             if (TRule.SlotCount > 0)
             {
                 TLane.Store(first, slot0 + i);
@@ -91,9 +91,9 @@ internal static unsafe class UpdateKernel
             TVector parameter = TLane.LoadMasked(parameters + i, mask);
             TVector first = TRule.SlotCount > 0 ? TLane.LoadMasked(slot0 + i, mask) : zero;
             TVector second = TRule.SlotCount > 1 ? TLane.LoadMasked(slot1 + i, mask) : zero;
-            rule.Invoke<TVector, TLane>(gradient, ref parameter, ref first, ref second);
+            rule->Invoke<TVector, TLane>(gradient, ref parameter, ref first, ref second);
             TLane.StoreMasked(parameter, parameters + i, mask);
-            largest = TLane.Max(largest, TLane.Abs(TLane.And(parameter, mask)));
+            largest = TLane.MaxBits(largest, TLane.Abs(TLane.And(parameter, mask)));
             if (TRule.SlotCount > 0)
             {
                 TLane.StoreMasked(first, slot0 + i, mask);
