@@ -105,15 +105,24 @@ internal static unsafe class UpdateKernel
             }
         }
 
-        T* lanes = stackalloc T[TLane.Count];
-        TLane.Store(largest, lanes);
-        T max = lanes[0];
-        for (int lane = 1; lane < TLane.Count; lane++)
+        TVector* lanes = stackalloc TVector[1];
+        *lanes = largest;
+        return typeof(T) == typeof(float)
+            ? Unsafe.BitCast<int, T>(Largest(new ReadOnlySpan<int>(lanes, TLane.Count)))
+            : Unsafe.BitCast<long, T>(Largest(new ReadOnlySpan<long>(lanes, TLane.Count)));
+    }
+
+    /// <summary>Returns the greatest bit pattern: see <see cref="ILane{T, TVector}.MaxBits"/>.</summary>
+    private static TBits Largest<TBits>(ReadOnlySpan<TBits> lanes)
+        where TBits : unmanaged, IBinaryInteger<TBits>
+    {
+        TBits largest = TBits.Zero;
+        foreach (TBits lane in lanes)
         {
-            max = T.Max(max, lanes[lane]);
+            largest = TBits.Max(largest, lane);
         }
 
-        return max;
+        return largest;
     }
 
     private readonly struct ScaleOperator<T>(T scale) : IUnaryOperator<T>
