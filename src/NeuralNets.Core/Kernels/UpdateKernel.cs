@@ -64,6 +64,9 @@ internal static unsafe class UpdateKernel
         TVector factor = TLane.Broadcast(scale);
         TVector largest = zero;
         int i = 0;
+
+        // The rule is in memory, from where an operation takes a number to all lanes as it goes. From a register each would have to be
+        // spread again and again, by units that arithmetic waits for.
         for (; i <= length - TLane.Count; i += TLane.Count)
         {
             TVector gradient = TLane.FusedMultiplyAdd(TLane.Load(sums + i), factor, zero);
