@@ -84,10 +84,12 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
             return;
         }
 
+        GemmOutput<T> tile = output;
         for (int panel = 0; panel < panels; panel++)
         {
             (int i, int rows) = PanelRows(m, vectors, panels, panel);
-            RunPanel(rows, n, widest, k, null, a.At(i, 0), a.ColumnStep, a.At(m, k - 1), b, output.At(i, 0));
+            tile.MoveTo(in output, i, 0);
+            RunPanel(rows, n, widest, k, null, a.At(i, 0), a.ColumnStep, a.At(m, k - 1), b, &tile);
         }
     }
 
@@ -129,6 +131,8 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
                     sums.StartColumnStep = output.DestinationColumnStep;
                 }
 
+                GemmOutput<T> tile = sums;
+
                 for (int j0 = 0; j0 < n; j0 += blockColumns)
                 {
                     int columns = Math.Min(blockColumns, n - j0);
@@ -158,6 +162,7 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
                             {
                                 (int i, int rows) = PanelRows(m, vectors, panels, panel);
                                 T* packed = packedA + ((panel - firstPanel) * panelLength);
+                                tile.MoveTo(in sums, i, j0 + j);
                                 RunPanel(
                                     rows,
                                     width,
@@ -168,7 +173,7 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
                                     packA ? panelStep : a.ColumnStep,
                                     packA ? packed + panelLength : a.At(m, k - 1),
                                     strip,
-                                    sums.At(i, j0 + j));
+                                    &tile);
                             }
                         }
                     }
@@ -245,10 +250,10 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
     /// <param name="aColumnStep">The step from column to column of A.</param>
     /// <param name="aEnd">Where the memory of A ends.</param>
     /// <param name="b">B; a row step of 0 says that it is packed.</param>
-    /// <param name="output">The panel of C.</param>
+    /// <param name="output">The panel of C; moved past its last column.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RunPanel(
-        int rows, int columns, int widest, int k, int* list, T* a, nint aColumnStep, T* aEnd, GemmOperand<T> b, GemmOutput<T> output)
+        int rows, int columns, int widest, int k, int* list, T* a, nint aColumnStep, T* aEnd, GemmOperand<T> b, GemmOutput<T>* output)
     {
         int vectors = (rows + TLane.Count - 1) / TLane.Count;
         int rest = rows - ((vectors - 1) * TLane.Count);
@@ -257,16 +262,16 @@ internal static unsafe class GemmBlocks<T, TVector, TLane>
         switch (rest == TLane.Count, list == null)
         {
             case (true, true):
-                RunPanel<Constant0, Constant0>(vectors, columns, widest, k, list, a, aColumnStep, lastWhole, b, mask, &output);
+                RunPanel<Constant0, Constant0>(vectors, columns, widest, k, list, a, aColumnStep, lastWhole, b, mask, output);
                 break;
             case (false, true):
-                RunPanel<Constant1, Constant0>(vectors, columns, widest, k, list, a, aColumnStep, lastWhole, b, mask, &output);
+                RunPanel<Constant1, Constant0>(vectors, columns, widest, k, list, a, aColumnStep, lastWhole, b, mask, output);
                 break;
             case (true, false):
-                RunPanel<Constant0, Constant1>(vectors, columns, widest, k, list, a, aColumnStep, lastWhole, b, mask, &output);
+                RunPanel<Constant0, Constant1>(vectors, columns, widest, k, list, a, aColumnStep, lastWhole, b, mask, output);
                 break;
             default:
-                RunPanel<Constant1, Constant1>(vectors, columns, widest, k, list, a, aColumnStep, lastWhole, b, mask, &output);
+                RunPanel<Constant1, Constant1>(vectors, columns, widest, k, list, a, aColumnStep, lastWhole, b, mask, output);
                 break;
         }
     }

@@ -28,17 +28,13 @@ internal unsafe struct GemmOutput<T>
     /// <summary>Whether a product of no terms leaves C as it is.</summary>
     public readonly bool LeavesCWithoutTerms => HasEpilogue && Start == null && Epilogue.KeepsAtZero;
 
-    /// <summary>Returns the same output, beginning at an element of C.</summary>
-    public readonly GemmOutput<T> At(nint row, nint column)
+    /// <summary>Makes it begin at an element of another output, with which it shares the rest.</summary>
+    /// <remarks>Field by field: a copy of the whole would read with wide loads what has just been written with narrow stores, and wait
+    /// until they are through, behind those of the tile before.</remarks>
+    public void MoveTo(ref readonly GemmOutput<T> whole, nint row, nint column)
     {
-        GemmOutput<T> output = this;
-        output.Destination += row + (column * DestinationColumnStep);
-        if (Start != null)
-        {
-            output.Start += row + (column * StartColumnStep);
-        }
-
-        return output;
+        Destination = whole.Destination + row + (column * whole.DestinationColumnStep);
+        Start = whole.Start == null ? null : whole.Start + row + (column * whole.StartColumnStep);
     }
 }
 

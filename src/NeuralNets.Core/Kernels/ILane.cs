@@ -78,6 +78,9 @@ internal unsafe interface ILane<T, TVector>
     /// <summary>Returns the sign bits of the lanes, the first lane's lowest: a mask as a number.</summary>
     static abstract ulong SignBits(TVector mask);
 
+    /// <summary>Returns whether all bits of all lanes are 0: whether all lanes are +0.</summary>
+    static abstract bool AreAllBitsZero(TVector value);
+
     /// <summary>What <see cref="SignBits"/> gives for a mask that selects all lanes.</summary>
     static abstract ulong AllSignBits { get; }
 
@@ -96,6 +99,10 @@ internal unsafe interface ILane<T, TVector>
 
     /// <summary>Subtracts the lanes' bit patterns as integers.</summary>
     static abstract TVector SubtractBits(TVector left, TVector right);
+
+    /// <summary>Returns the lanes' greater bit patterns, as signed integers. Of numbers without a sign that is the greater one, and NaN if
+    /// either is NaN, for less than <see cref="Max"/> costs.</summary>
+    static abstract TVector MaxBits(TVector left, TVector right);
 
     /// <summary>Multiplies the low 32 bits of the lanes' bit patterns, as unsigned integers. For double only, whose lanes have room for
     /// the product.</summary>

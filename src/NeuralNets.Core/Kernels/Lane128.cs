@@ -128,6 +128,8 @@ internal readonly unsafe struct Lane128<T> : ILane<T, Vector128<T>>
 
     public static ulong SignBits(Vector128<T> mask) => Vector128.ExtractMostSignificantBits(mask);
 
+    public static bool AreAllBitsZero(Vector128<T> value) => value.AsInt32() == Vector128<int>.Zero;
+
     public static ulong AllSignBits => (1ul << Count) - 1;
 
     public static Vector128<T> Select(Vector128<T> mask, Vector128<T> ifTrue, Vector128<T> ifFalse) =>
@@ -148,6 +150,11 @@ internal readonly unsafe struct Lane128<T> : ILane<T, Vector128<T>>
         typeof(T) == typeof(float)
             ? (left.AsInt32() - right.AsInt32()).As<int, T>()
             : (left.AsInt64() - right.AsInt64()).As<long, T>();
+
+    public static Vector128<T> MaxBits(Vector128<T> left, Vector128<T> right) =>
+        typeof(T) == typeof(float)
+            ? Vector128.Max(left.AsInt32(), right.AsInt32()).As<int, T>()
+            : Vector128.Max(left.AsInt64(), right.AsInt64()).As<long, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> MultiplyLowHalves(Vector128<T> left, Vector128<T> right) =>

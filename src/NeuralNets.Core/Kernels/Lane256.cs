@@ -130,6 +130,8 @@ internal readonly unsafe struct Lane256<T> : ILane<T, Vector256<T>>
 
     public static ulong SignBits(Vector256<T> mask) => Vector256.ExtractMostSignificantBits(mask);
 
+    public static bool AreAllBitsZero(Vector256<T> value) => value.AsInt32() == Vector256<int>.Zero;
+
     public static ulong AllSignBits => (1ul << Count) - 1;
 
     public static Vector256<T> Select(Vector256<T> mask, Vector256<T> ifTrue, Vector256<T> ifFalse) =>
@@ -150,6 +152,11 @@ internal readonly unsafe struct Lane256<T> : ILane<T, Vector256<T>>
         typeof(T) == typeof(float)
             ? (left.AsInt32() - right.AsInt32()).As<int, T>()
             : (left.AsInt64() - right.AsInt64()).As<long, T>();
+
+    public static Vector256<T> MaxBits(Vector256<T> left, Vector256<T> right) =>
+        typeof(T) == typeof(float)
+            ? Vector256.Max(left.AsInt32(), right.AsInt32()).As<int, T>()
+            : Vector256.Max(left.AsInt64(), right.AsInt64()).As<long, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> MultiplyLowHalves(Vector256<T> left, Vector256<T> right) =>

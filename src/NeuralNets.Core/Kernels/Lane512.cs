@@ -130,6 +130,8 @@ internal readonly unsafe struct Lane512<T> : ILane<T, Vector512<T>>
 
     public static ulong SignBits(Vector512<T> mask) => Vector512.ExtractMostSignificantBits(mask);
 
+    public static bool AreAllBitsZero(Vector512<T> value) => value.AsInt32() == Vector512<int>.Zero;
+
     public static ulong AllSignBits => (1ul << Count) - 1;
 
     public static Vector512<T> Select(Vector512<T> mask, Vector512<T> ifTrue, Vector512<T> ifFalse) =>
@@ -150,6 +152,11 @@ internal readonly unsafe struct Lane512<T> : ILane<T, Vector512<T>>
         typeof(T) == typeof(float)
             ? (left.AsInt32() - right.AsInt32()).As<int, T>()
             : (left.AsInt64() - right.AsInt64()).As<long, T>();
+
+    public static Vector512<T> MaxBits(Vector512<T> left, Vector512<T> right) =>
+        typeof(T) == typeof(float)
+            ? Vector512.Max(left.AsInt32(), right.AsInt32()).As<int, T>()
+            : Vector512.Max(left.AsInt64(), right.AsInt64()).As<long, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> MultiplyLowHalves(Vector512<T> left, Vector512<T> right) =>

@@ -32,17 +32,17 @@ internal static unsafe class Magnitude
         int i = 0;
         for (; i <= length - (2 * TLane.Count); i += 2 * TLane.Count)
         {
-            m0 = TLane.Max(m0, TLane.Abs(TLane.Load(x + i)));
-            m1 = TLane.Max(m1, TLane.Abs(TLane.Load(x + i + TLane.Count)));
+            m0 = TLane.MaxBits(m0, TLane.Abs(TLane.Load(x + i)));
+            m1 = TLane.MaxBits(m1, TLane.Abs(TLane.Load(x + i + TLane.Count)));
         }
 
         for (; i < length; i += TLane.Count)
         {
-            m0 = TLane.Max(m0, TLane.Abs(TLane.LoadMasked(x + i, TLane.FirstLanes(length - i))));
+            m0 = TLane.MaxBits(m0, TLane.Abs(TLane.LoadMasked(x + i, TLane.FirstLanes(length - i))));
         }
 
         T* lanes = stackalloc T[TLane.Count];
-        TLane.Store(TLane.Max(m0, m1), lanes);
+        TLane.Store(TLane.MaxBits(m0, m1), lanes);
         T max = lanes[0];
         for (int lane = 1; lane < TLane.Count; lane++)
         {

@@ -21,7 +21,7 @@ internal static unsafe class UpdateKernel
     public static double Apply<T, TRule>(
         TRule rule, ReadOnlySpan<T> sums, T scale, Span<T> parameters, Span<T> slot0, Span<T> slot1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TRule : struct, IUpdateRule<T>
+        where TRule : unmanaged, IUpdateRule<T>
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(parameters.Length, sums.Length);
         ArgumentOutOfRangeException.ThrowIfNotEqual(slot0.Length, TRule.SlotCount > 0 ? sums.Length : 0);
@@ -31,10 +31,10 @@ internal static unsafe class UpdateKernel
             return double.CreateChecked(Simd.Width switch
             {
                 SimdWidth.Vector512 =>
-                    Apply<T, Vector512<T>, Lane512<T>, TRule>(rule, gradient, scale, parameter, first, second, sums.Length),
+                    Apply<T, Vector512<T>, Lane512<T>, TRule>(&rule, gradient, scale, parameter, first, second, sums.Length),
                 SimdWidth.Vector256 =>
-                    Apply<T, Vector256<T>, Lane256<T>, TRule>(rule, gradient, scale, parameter, first, second, sums.Length),
-                _ => Apply<T, Vector128<T>, Lane128<T>, TRule>(rule, gradient, scale, parameter, first, second, sums.Length),
+                    Apply<T, Vector256<T>, Lane256<T>, TRule>(&rule, gradient, scale, parameter, first, second, sums.Length),
+                _ => Apply<T, Vector128<T>, Lane128<T>, TRule>(&rule, gradient, scale, parameter, first, second, sums.Length),
             });
         }
     }
@@ -54,25 +54,28 @@ internal static unsafe class UpdateKernel
         Elementwise.Apply<T, PenaltyOperator<T>>(sums, weights, sums, new(scale, l1, l2));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static T Apply<T, TVector, TLane, TRule>(TRule rule, T* sums, T scale, T* parameters, T* slot0, T* slot1, int length)
+    private static T Apply<T, TVector, TLane, TRule>(TRule* rule, T* sums, T scale, T* parameters, T* slot0, T* slot1, int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TVector : unmanaged
         where TLane : struct, ILane<T, TVector>
-        where TRule : struct, IUpdateRule<T>
+        where TRule : unmanaged, IUpdateRule<T>
     {
         TVector zero = TLane.Broadcast(T.Zero);
         TVector factor = TLane.Broadcast(scale);
         TVector largest = zero;
         int i = 0;
+
+        // The rule is in memory, from where an operation takes a number to all lanes as it goes. From a register each would have to be
+        // spread again and again, by units that arithmetic waits for.
         for (; i <= length - TLane.Count; i += TLane.Count)
         {
             TVector gradient = TLane.FusedMultiplyAdd(TLane.Load(sums + i), factor, zero);
             TVector parameter = TLane.Load(parameters + i);
             TVector first = TRule.SlotCount > 0 ? TLane.Load(slot0 + i) : zero;
             TVector second = TRule.SlotCount > 1 ? TLane.Load(slot1 + i) : zero;
-            rule.Invoke<TVector, TLane>(gradient, ref parameter, ref first, ref second);
+            rule->Invoke<TVector, TLane>(gradient, ref parameter, ref first, ref second);
             TLane.Store(parameter, parameters + i);
-            largest = TLane.Max(largest, TLane.Abs(parameter));
+            largest = TLane.MaxBits(largest, TLane.Abs(parameter));
             if (TRule.SlotCount > 0)
             {
                 TLane.Store(first, slot0 + i);
@@ -91,9 +94,9 @@ internal static unsafe class UpdateKernel
             TVector parameter = TLane.LoadMasked(parameters + i, mask);
             TVector first = TRule.SlotCount > 0 ? TLane.LoadMasked(slot0 + i, mask) : zero;
             TVector second = TRule.SlotCount > 1 ? TLane.LoadMasked(slot1 + i, mask) : zero;
-            rule.Invoke<TVector, TLane>(gradient, ref parameter, ref first, ref second);
+            rule->Invoke<TVector, TLane>(gradient, ref parameter, ref first, ref second);
             TLane.StoreMasked(parameter, parameters + i, mask);
-            largest = TLane.Max(largest, TLane.Abs(TLane.And(parameter, mask)));
+            largest = TLane.MaxBits(largest, TLane.Abs(TLane.And(parameter, mask)));
             if (TRule.SlotCount > 0)
             {
                 TLane.StoreMasked(first, slot0 + i, mask);
@@ -105,15 +108,24 @@ internal static unsafe class UpdateKernel
             }
         }
 
-        T* lanes = stackalloc T[TLane.Count];
-        TLane.Store(largest, lanes);
-        T max = lanes[0];
-        for (int lane = 1; lane < TLane.Count; lane++)
+        TVector* lanes = stackalloc TVector[1];
+        *lanes = largest;
+        return typeof(T) == typeof(float)
+            ? Unsafe.BitCast<int, T>(Largest(new ReadOnlySpan<int>(lanes, TLane.Count)))
+            : Unsafe.BitCast<long, T>(Largest(new ReadOnlySpan<long>(lanes, TLane.Count)));
+    }
+
+    /// <summary>Returns the greatest bit pattern: see <see cref="ILane{T, TVector}.MaxBits"/>.</summary>
+    private static TBits Largest<TBits>(ReadOnlySpan<TBits> lanes)
+        where TBits : unmanaged, IBinaryInteger<TBits>
+    {
+        TBits largest = TBits.Zero;
+        foreach (TBits lane in lanes)
         {
-            max = T.Max(max, lanes[lane]);
+            largest = TBits.Max(largest, lane);
         }
 
-        return max;
+        return largest;
     }
 
     private readonly struct ScaleOperator<T>(T scale) : IUnaryOperator<T>

@@ -142,6 +142,7 @@ internal static unsafe class ZeroSkippingGemm
         int panels = (vectors + GemmBlocks<T, TVector, TLane>.PanelVectors - 1) / GemmBlocks<T, TVector, TLane>.PanelVectors;
         int widest = perColumn ? 1 : GemmBlocks<T, TVector, TLane>.Widest(Partition.Share(vectors, panels, 0).Count);
         int groups = (b.Columns + widest - 1) / widest;
+        GemmOutput<T> tile = output;
         fixed (T* pa = a.Data, pb = b.Data)
         fixed (int* list = rows)
         {
@@ -159,9 +160,7 @@ internal static unsafe class ZeroSkippingGemm
                 {
                     (int firstVector, int panelVectors) = Partition.Share(vectors, panels, panel);
                     int i = firstVector * TLane.Count;
-                    GemmOutput<T> tile = output;
-                    tile.Destination += i + ((nint)j * output.DestinationColumnStep);
-                    tile.Start = output.Start == null ? null : output.Start + i + ((nint)j * output.StartColumnStep);
+                    tile.MoveTo(in output, i, j);
                     GemmBlocks<T, TVector, TLane>.RunPanel(
                         Math.Min(panelVectors * TLane.Count, a.Rows - i),
                         width,
@@ -172,7 +171,7 @@ internal static unsafe class ZeroSkippingGemm
                         a.ColumnStep,
                         pa + a.Data.Length,
                         new GemmOperand<T>(pb + ((nint)j * b.ColumnStep), b.RowStep, b.ColumnStep),
-                        tile);
+                        &tile);
                 }
             }
         }

@@ -105,14 +105,14 @@ public sealed class Adam : Optimizer
             slot1 = Subnormal.ToZero<T, TVector, TLane>(slot1);
             TVector kept = TLane.Multiply(parameter, TLane.Broadcast(Keep));
             parameter = kept;
-            TVector isStill = TLane.EqualTo(slot0, TLane.Broadcast(T.Zero));
-            if (TLane.SignBits(isStill) != TLane.AllSignBits)
+            if (!TLane.AreAllBitsZero(slot0))
             {
-                // Where all means are 0, as they are behind inputs that are, a root and a quotient need not be waited for. Each by itself
-                // is left out, too: with a square that is NaN, the bits would otherwise depend on the neighbours.
+                // Where all means are +0 (they have no negative zero: see above), as they are behind inputs that are 0, a root
+                // and a quotient need not be waited for. Each by itself is left out, too: with a square that is NaN, the bits would
+                // otherwise depend on the neighbours.
                 TVector divisor = TLane.FusedMultiplyAdd(TLane.Sqrt(slot1), TLane.Broadcast(RootFactor), TLane.Broadcast(Epsilon));
                 TVector moved = TLane.FusedMultiplyAdd(TLane.Broadcast(NegatedStep), TLane.Divide(slot0, divisor), kept);
-                parameter = TLane.Select(isStill, kept, moved);
+                parameter = TLane.Select(TLane.EqualTo(slot0, TLane.Broadcast(T.Zero)), kept, moved);
             }
         }
     }
