@@ -1,5 +1,4 @@
 using System.Globalization;
-using NeuralNets.Core.Data.Csv;
 
 namespace NeuralNets.Core.Tables;
 

@@ -343,8 +343,8 @@ public sealed class TableEncoder
                 throw new ArgumentException(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"Row {row}: the target \"{TargetName}\" must be a number within the range of the network's, but is {values[row]}."),
-                    "table");
+                        $"Row {row}: the target \"{TargetName}\" must be within the range of the network's numbers, but is {values[row]}."),
+                    nameof(table));
             }
         }
 

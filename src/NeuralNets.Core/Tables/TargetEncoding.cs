@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace NeuralNets.Core.Tables;
 
 /// <summary>What a network learns to answer: a class by its position among the names, or a number that is standardized.</summary>

@@ -1,9 +1,7 @@
 using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Tables;
-using NeuralNets.Core.Tests.Data;
 using Xunit.Abstractions;
 
 namespace NeuralNets.Core.Tests.Fuzz;
@@ -12,7 +10,8 @@ namespace NeuralNets.Core.Tests.Fuzz;
 [Trait("Kind", "Sweep")]
 public sealed class CsvTableFuzzTests(ITestOutputHelper output)
 {
-    /// <summary>Each reading has buffers for characters of its own, and each file is read five times, or twice as often where texts follow numbers.</summary>
+    /// <summary>Each reading has buffers of its own, and each file is read five times, or twice as often where texts follow
+    /// numbers.</summary>
     private const int FixedBytes = 8 << 20;
 
     private const string Text = "id,city,\"a \"\"b\"\"\",x\r\n1,Köln,0.5,\r\n2, \"Bad, Ems\" ,-1e3,NA\r\n3,日本,.25,7\r\n4,,12,x\r\n";
@@ -45,8 +44,8 @@ public sealed class CsvTableFuzzTests(ITestOutputHelper output)
                     (40, Gen.Choose(-9, 300).Select(n => $"{n}")),
                     (10, Gen.Elements("a", "b", "yes", "No", "true", "NA", "", "?", "1.5", "1,5", "1e5", "007")),
                     (5, Gen.Elements("\"q\"", "\"a,b\"", "\"a\nb\"", "\"\"\"\"", "\"\"", " 7 ", "\t8", "\"1\"", "\" 2\"")),
-                    (1, Gen.Elements("\"", "x\"y", "\"x\"y", "\0", "\r", "\n", "#", "inf", "1e999", "9e-999", "\u00e4", "\ud83d\ude00", "\ufeff",
-                        "99999999999999999999", "0x1", "1_0", ",", ";", "sep=;"))),
+                    (1, Gen.Elements("\"", "x\"y", "\"x\"y", "\0", "\r", "\n", "#", "inf", "1e999", "9e-999", "\u00e4",
+                        "\ud83d\ude00", "\ufeff", "99999999999999999999", "0x1", "1_0", ",", ";", "sep=;"))),
                 columns * rows)
             from header in Gen.Elements("", "", "", "id,b,c,d,e", "\"id\", \"b,\"\"c\"", "a,a", "\"a", "NA", "1,b", "sep=,\na,b")
             from end in Gen.Elements("\n", "\n", "\n", "\r\n", "\r", "\n\n")

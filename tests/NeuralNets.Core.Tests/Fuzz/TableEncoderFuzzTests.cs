@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Models;
 using NeuralNets.Core.Serialization;
@@ -21,7 +20,9 @@ public sealed class TableEncoderFuzzTests(ITestOutputHelper output)
         "n,c,d,k,y\n1,red,2024-01-31,5,a\n2.5,blue,2024-02-29T12:30,7,b\n,red,,5,a\n1e9,\"ä \"\"q\"\"\",1999-12-31,9,b\n");
 
     private static readonly TableEncoder s_encoder = TableEncoder.Fit(
-        s_table, "y", new TableEncoderOptions { Uses = new Dictionary<string, ColumnUse> { ["d"] = ColumnUse.Date, ["k"] = ColumnUse.Category } });
+        s_table,
+        "y",
+        new TableEncoderOptions { Uses = new Dictionary<string, ColumnUse> { ["d"] = ColumnUse.Date, ["k"] = ColumnUse.Category } });
 
     private static readonly Network<float> s_network = new(
         [s_encoder.FeatureCount, 3, 2], new Relu<float>(), new Softmax<float>(), seed: 1);
@@ -30,7 +31,10 @@ public sealed class TableEncoderFuzzTests(ITestOutputHelper output)
 
     [Fact]
     public void LoadModel_DamagedFile_SucceedsOrThrowsInvalidData() => ReaderFuzz.Run(
-        output, Mutation.Of([SafetensorsBytes.WithoutChecksums(Saved(s_json))], headerLength: 1500), seed: 31, (stream, _) => LoadModel(stream));
+        output,
+        Mutation.Of([SafetensorsBytes.WithoutChecksums(Saved(s_json))], headerLength: 1500),
+        seed: 31,
+        (stream, _) => LoadModel(stream));
 
     /// <summary>The checksums are right, so that what is read is the description.</summary>
     [Fact]
@@ -47,15 +51,24 @@ public sealed class TableEncoderFuzzTests(ITestOutputHelper output)
         from columns in Gen.ArrayOf(Columns, count)
         from target in Gen.Frequency(
             (4, Gen.Elements(
-                "\"column\":\"y\",\"classes\":[\"a\",\"b\"],\"numbers\":false", "\"column\":\"y\",\"classes\":[\"1\",\"2\",\"x\"],\"numbers\":true",
-                "\"column\":\"y\",\"mean\":1e300,\"deviation\":1e-320", "\"column\":\"y\",\"mean\":0,\"deviation\":1")),
+                "\"column\":\"y\",\"classes\":[\"a\",\"b\"],\"numbers\":false",
+                "\"column\":\"y\",\"classes\":[\"1\",\"2\",\"x\"],\"numbers\":true",
+                "\"column\":\"y\",\"mean\":1e300,\"deviation\":1e-320",
+                "\"column\":\"y\",\"mean\":0,\"deviation\":1")),
             (1, Gen.Elements(
-                "", "\"column\":\"y\",\"classes\":[\"a\"],\"numbers\":false", "\"column\":\"y\",\"classes\":[\"a\",\"a\"],\"numbers\":false",
-                "\"column\":\"y\",\"mean\":0,\"deviation\":0", "\"column\":\"y\",\"mean\":0,\"deviation\":-1", "\"column\":\"n0\",\"mean\":0,\"deviation\":1",
-                "\"column\":\"y\",\"classes\":null", "\"column\":\"y\",\"classes\":[\"a\",\"b\"]", "\"column\":\"y\",\"mean\":1e999,\"deviation\":1")))
+                "",
+                "\"column\":\"y\",\"classes\":[\"a\"],\"numbers\":false",
+                "\"column\":\"y\",\"classes\":[\"a\",\"a\"],\"numbers\":false",
+                "\"column\":\"y\",\"mean\":0,\"deviation\":0",
+                "\"column\":\"y\",\"mean\":0,\"deviation\":-1",
+                "\"column\":\"n0\",\"mean\":0,\"deviation\":1",
+                "\"column\":\"y\",\"classes\":null",
+                "\"column\":\"y\",\"classes\":[\"a\",\"b\"]",
+                "\"column\":\"y\",\"mean\":1e999,\"deviation\":1")))
         from weights in Gen.Frequency((8, Gen.Elements("null", "\"w\"")), (1, Gen.Elements("\"y\"", "\"n1\"", "1", "\"\"")))
         from rest in Gen.Frequency((12, Gen.Constant("\"ignored\":[]")), (1, Gen.Elements(
-            "\"ignored\":[{\"column\":\"i\",\"reason\":\"r\"}],\"later\":{}", "\"ignored\":null", "\"ignored\":[1]", "\"x\":1", "\"format\":1")))
+            "\"ignored\":[{\"column\":\"i\",\"reason\":\"r\"}],\"later\":{}",
+            "\"ignored\":null", "\"ignored\":[1]", "\"x\":1", "\"format\":1")))
         from format in Gen.Frequency((20, Gen.Constant("1")), (1, Gen.Elements("2", "0", "\"1\"", "1.0", "1e0")))
         select Encoding.UTF8.GetBytes(
             $$"""{"format":{{format}},"target":{{{target}}},"weights":{{weights}},"columns":[{{string.Join(',', columns)}}],{{rest}}}"""),
@@ -102,7 +115,8 @@ public sealed class TableEncoderFuzzTests(ITestOutputHelper output)
     }
 
     private static Gen<string> Columns =>
-        from name in Gen.Frequency((12, Gen.Elements("n0", "n1", "n2", "n3", "n4", "n5", "n6")), (1, Gen.Elements("", "\\ud800", "\\n", "y")))
+        from name in Gen.Frequency(
+            (12, Gen.Elements("n0", "n1", "n2", "n3", "n4", "n5", "n6")), (1, Gen.Elements("", "\\ud800", "\\n", "y")))
         from missing in Gen.Frequency((12, Gen.Elements("true", "false")), (1, Gen.Elements("null", "0", "\"true\"")))
         from mean in Numbers
         from median in Numbers
@@ -129,7 +143,8 @@ public sealed class TableEncoderFuzzTests(ITestOutputHelper output)
     /// <summary>Whatever an encoder is, a row is encoded to finite numbers or refused, in each form in the same way.</summary>
     private static void Use(TableEncoder encoder)
     {
-        TableCell[] values = [default, 0, 1.5, double.MaxValue, double.PositiveInfinity, "a", "2", "true", true, "2024-02-29T12:30", "9999-12-31"];
+        TableCell[] values =
+            [default, 0, 1.5, double.MaxValue, double.PositiveInfinity, "a", "2", "true", true, "2024-02-29T12:30", "9999-12-31"];
         foreach (TableCell value in values)
         {
             TableCell[] row = [.. encoder.ColumnNames.Select(_ => value)];
@@ -200,7 +215,10 @@ public sealed class TableEncoderFuzzTests(ITestOutputHelper output)
     private static TableColumn RandomColumn(string name, int rows, Random random)
     {
         double missing = random.Next(6) switch { 0 => 0.3, 1 => random.Next(2), _ => 0 };
-        string[] words = ["", "a", "A", "true", "True", "FALSE", "NA", "1", "01", "1.0", "-0", "inf", "\n", "日本", "2024-02-29", "2023-01-01 10:00"];
+        string[] words =
+        [
+            "", "a", "A", "true", "True", "FALSE", "NA", "1", "01", "1.0", "-0", "inf", "\n", "日本", "2024-02-29", "2023-01-01 10:00",
+        ];
         int kind = random.Next(9);
         double scale = Math.Pow(10, random.Next(-320, 309));
         if (kind < 5)

@@ -3,7 +3,7 @@ using NeuralNets.Core.Data.Csv;
 
 namespace NeuralNets.Core.Tests.Tables;
 
-/// <summary>Numbers are read in a way of the library's, by Sep or by .NET, as their length and spelling are: all as .NET reads them.</summary>
+/// <summary>Short numbers are read in a way of the library's, others by Sep or by .NET: all as .NET reads them.</summary>
 public sealed class CsvNumberTests
 {
     private const string Characters = "0123456789012345678900112233..--+eE";

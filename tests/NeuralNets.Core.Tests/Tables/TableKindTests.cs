@@ -1,5 +1,4 @@
 using System.Text;
-using NeuralNets.Core.Data;
 using NeuralNets.Core.Serialization;
 using NeuralNets.Core.Tables;
 
@@ -124,7 +123,8 @@ public sealed class TableKindTests
         string other = string.Join(',', Enumerable.Range(0, Count).Select(i => $"{i % 5}"));
         string[] names = [.. Enumerable.Range(0, Count).Select(i => $"c{i}")];
         Table table = CsvTableTests.Read(
-            $"{string.Join(',', names)},y\n{row},a\n{other},b\n{row},a\n", new CsvOptions { Columns = [.. names, "y"], TextColumns = ["y"] });
+            $"{string.Join(',', names)},y\n{row},a\n{other},b\n{row},a\n",
+            new CsvOptions { Columns = [.. names, "y"], TextColumns = ["y"] });
 
         TableEncoder encoder = TableEncoder.Fit(table, "y");
 
