@@ -37,7 +37,7 @@ internal sealed class SampleParts
     /// <param name="parameter">The caller's name of the fraction.</param>
     /// <exception cref="ArgumentException">A class would be in one part only.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A part would be empty.</exception>
-    public (int[] Others, int[] Part) Split(double fraction, long seed, string parameter)
+    public (ReadOnlyMemory<int> Others, ReadOnlyMemory<int> Part) Split(double fraction, long seed, string parameter)
     {
         int part = fraction is > 0 and < 1 ? (int)Math.Round(fraction * _count) : 0;
         if (part == 0 || part == _count)
@@ -54,7 +54,7 @@ internal sealed class SampleParts
 
         order.AsSpan(0, part).Sort();
         order.AsSpan(part).Sort();
-        return (order[part..], order[..part]);
+        return (order.AsMemory(part), order.AsMemory(0, part));
     }
 
     /// <summary>Returns for each fold the positions outside and inside of it, in order.</summary>

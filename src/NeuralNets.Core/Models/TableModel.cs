@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using MathNet.Numerics.LinearAlgebra;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
@@ -269,12 +268,11 @@ public sealed class TableModel<T>
 
     /// <summary>Turns what the network answers into probabilities of classes, or a number in its own units.</summary>
     /// <returns>False if a value is not finite.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // at once, so that converting numbers allocates nothing
     private bool Decode(ReadOnlySpan<T> output, Span<double> answer)
     {
         for (int i = 0; i < output.Length; i++)
         {
-            answer[i] = double.CreateChecked(output[i]);
+            answer[i] = ElementType.ToDouble(output[i]);
         }
 
         if (!Encoder.IsClassifier)

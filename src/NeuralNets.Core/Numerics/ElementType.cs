@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace NeuralNets.Core.Numerics;
 
@@ -16,6 +17,19 @@ internal static class ElementType
             Throw(typeof(T));
         }
     }
+
+    /// <summary>Rounds a number to the element type. Does not allocate, also before the runtime optimizes, unlike
+    /// <c>T.CreateChecked</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static T FromDouble<T>(double number)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        typeof(T) == typeof(float) ? (T)(object)(float)number : (T)(object)number;
+
+    /// <summary>Returns a number of the element type as a double, exactly. Does not allocate, also before the runtime optimizes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double ToDouble<T>(T number)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        typeof(T) == typeof(float) ? (float)(object)number : (double)(object)number;
 
     [DoesNotReturn]
     private static void Throw(Type type) =>

@@ -81,7 +81,7 @@ internal sealed class CategoryEncoding : ColumnEncoding
     protected override IEnumerable<string> NameValueFeatures() =>
         Categories.Concat(HasOther ? ["other"] : []).Select(category => $"{Column} = {category}");
 
-    protected override CellResult EncodeValue<T>(TableCell cell, Span<T> features)
+    protected override CellResult EncodeValue(TableCell cell, Span<double> features)
     {
         int position = _index.Find(cell);
         position = position < 0 && HasOther ? Categories.Count : position;
@@ -90,12 +90,12 @@ internal sealed class CategoryEncoding : ColumnEncoding
             return CellResult.Unknown;
         }
 
-        features[position] = T.One;
+        features[position] = 1;
         return CellResult.Known;
     }
 
     /// <summary>Where training had no missing values, but empty texts, a missing value is one of these.</summary>
-    protected override CellResult EncodeMissing<T>(Span<T> features)
+    protected override CellResult EncodeMissing(Span<double> features)
     {
         if (HasMissing)
         {
@@ -105,7 +105,7 @@ internal sealed class CategoryEncoding : ColumnEncoding
         int position = _index.Find(default);
         if (position >= 0)
         {
-            features[position] = T.One;
+            features[position] = 1;
         }
 
         return position < 0 ? CellResult.Unknown : CellResult.Known;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 
 namespace NeuralNets.Core.Tables;
@@ -7,6 +8,9 @@ namespace NeuralNets.Core.Tables;
 /// <param name="hasMissing">Whether a missing value has a feature of its own, the last one: there was one in training.</param>
 internal abstract class ColumnEncoding(string column, bool hasMissing)
 {
+    /// <summary>So many features of a column lie on the stack.</summary>
+    private const int OnStack = 64;
+
     public string Column { get; } = column;
 
     public bool HasMissing { get; } = hasMissing;
@@ -28,11 +32,42 @@ internal abstract class ColumnEncoding(string column, bool hasMissing)
     public IEnumerable<string> NameFeatures() =>
         HasMissing ? NameValueFeatures().Append($"{Column} is missing") : NameValueFeatures();
 
-    /// <summary>Writes the features of a value.</summary>
+    /// <summary>Writes the features of a value. Does not allocate in steady state.</summary>
     /// <param name="cell">The value.</param>
-    /// <param name="features">Its features, which are 0.</param>
+    /// <param name="features">Receives its features.</param>
+    /// <remarks>The features are made as doubles and converted here: a generic method that each encoding overrides would be looked up in each
+    /// call.</remarks>
     public CellResult Encode<T>(TableCell cell, Span<T> features)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double[]? rented = features.Length > OnStack ? ArrayPool<double>.Shared.Rent(features.Length) : null;
+        Span<double> exact = (rented is null ? stackalloc double[OnStack] : rented)[..features.Length];
+        exact.Clear();
+        CellResult result = Encode(cell, exact);
+        for (int i = 0; i < exact.Length; i++)
+        {
+            features[i] = ElementType.FromDouble<T>(exact[i]);
+            result = T.IsFinite(features[i]) ? result : CellResult.Invalid;
+        }
+
+        if (rented is not null)
+        {
+            ArrayPool<double>.Shared.Return(rented);
+        }
+
+        return result;
+    }
+
+    protected abstract IEnumerable<string> NameValueFeatures();
+
+    /// <param name="cell">A value that is not missing.</param>
+    /// <param name="features">Its features, which are 0.</param>
+    protected abstract CellResult EncodeValue(TableCell cell, Span<double> features);
+
+    /// <summary>Writes what stands for a missing value beside the feature that says so.</summary>
+    protected abstract CellResult EncodeMissing(Span<double> features);
+
+    private CellResult Encode(TableCell cell, Span<double> features)
     {
         if (!cell.IsMissing)
         {
@@ -41,18 +76,9 @@ internal abstract class ColumnEncoding(string column, bool hasMissing)
 
         if (HasMissing)
         {
-            features[^1] = T.One;
+            features[^1] = 1;
         }
 
         return EncodeMissing(features);
     }
-
-    protected abstract IEnumerable<string> NameValueFeatures();
-
-    protected abstract CellResult EncodeValue<T>(TableCell cell, Span<T> features)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
-
-    /// <summary>Writes what stands for a missing value beside the feature that says so.</summary>
-    protected abstract CellResult EncodeMissing<T>(Span<T> features)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }

@@ -75,7 +75,7 @@ internal sealed class DateEncoding(string column, double mean, double deviation,
         ];
     }
 
-    protected override CellResult EncodeValue<T>(TableCell cell, Span<T> features)
+    protected override CellResult EncodeValue(TableCell cell, Span<double> features)
     {
         if (cell.Text is null || !TryParse(cell.Text, out DateTime date))
         {
@@ -83,16 +83,16 @@ internal sealed class DateEncoding(string column, double mean, double deviation,
         }
 
         double day = (DateTime.SpecifyKind(date, DateTimeKind.Unspecified) - s_start).TotalDays;
-        features[0] = T.CreateChecked(Deviation == 0 ? 0 : (day - Mean) / Deviation);
-        features[date.Month] = T.One;
-        features[1 + Months + (int)date.DayOfWeek] = T.One;
+        features[0] = Deviation == 0 ? 0 : (day - Mean) / Deviation;
+        features[date.Month] = 1;
+        features[1 + Months + (int)date.DayOfWeek] = 1;
         if (HasHours)
         {
-            features[1 + Months + Days + date.Hour] = T.One;
+            features[1 + Months + Days + date.Hour] = 1;
         }
 
-        return T.IsFinite(features[0]) ? CellResult.Known : CellResult.Invalid;
+        return CellResult.Known;
     }
 
-    protected override CellResult EncodeMissing<T>(Span<T> features) => HasMissing ? CellResult.Known : CellResult.Unknown;
+    protected override CellResult EncodeMissing(Span<double> features) => HasMissing ? CellResult.Known : CellResult.Unknown;
 }

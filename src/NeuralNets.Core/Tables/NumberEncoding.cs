@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using NeuralNets.Core.Data.Csv;
 
 namespace NeuralNets.Core.Tables;
@@ -48,7 +46,7 @@ internal sealed class NumberEncoding(string column, double median, double mean, 
 
     protected override IEnumerable<string> NameValueFeatures() => [Column];
 
-    protected override CellResult EncodeValue<T>(TableCell cell, Span<T> features)
+    protected override CellResult EncodeValue(TableCell cell, Span<double> features)
     {
         double number = cell.Number ?? double.NaN;
         if (cell.Text is not null && !CsvRows.TryParseNumber(cell.Text, CultureInfo.InvariantCulture, out number))
@@ -56,21 +54,17 @@ internal sealed class NumberEncoding(string column, double median, double mean, 
             return CellResult.Invalid;
         }
 
-        features[0] = Scale<T>(number);
-        return double.IsFinite(number) && T.IsFinite(features[0]) ? CellResult.Known : CellResult.Invalid;
+        features[0] = Scale(number);
+        return double.IsFinite(number) ? CellResult.Known : CellResult.Invalid;
     }
 
-    protected override CellResult EncodeMissing<T>(Span<T> features)
+    protected override CellResult EncodeMissing(Span<double> features)
     {
-        features[0] = Scale<T>(Median);
-        return !T.IsFinite(features[0]) ? CellResult.Invalid : HasMissing ? CellResult.Known : CellResult.Unknown;
+        features[0] = Scale(Median);
+        return HasMissing ? CellResult.Known : CellResult.Unknown;
     }
 
-    // Optimized at once: what a conversion boxes otherwise would be an allocation for each number.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private T Scale<T>(double number)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        T.CreateChecked(Deviation == 0 ? 0 : (number - Mean) / Deviation);
+    private double Scale(double number) => Deviation == 0 ? 0 : (number - Mean) / Deviation;
 
     /// <summary>Returns the median of the numbers that are there, the mean of the middle two if they are even in number; 0 if there is
     /// none.</summary>

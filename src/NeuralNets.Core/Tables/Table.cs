@@ -210,8 +210,8 @@ public sealed class Table
     /// <exception cref="ArgumentOutOfRangeException">One of the tables would be empty.</exception>
     public (Table Training, Table Test) Split(double testFraction, long seed, string? stratifyBy = null)
     {
-        (int[] training, int[] test) = Parts(stratifyBy).Split(testFraction, seed, nameof(testFraction));
-        return (Subset(training), Subset(test));
+        (ReadOnlyMemory<int> training, ReadOnlyMemory<int> test) = Parts(stratifyBy).Split(testFraction, seed, nameof(testFraction));
+        return (Subset(training.Span), Subset(test.Span));
     }
 
     /// <summary>Cuts the rows at random into folds of the same size, give or take one, for cross-validation.</summary>
