@@ -19,6 +19,7 @@ internal sealed class CsvRows : IDisposable
     private const string Blanks = " \t";
 
     /// <summary>What the plain spelling of a number consists of.</summary>
+    private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789");
     private static readonly SearchValues<char> s_plain = SearchValues.Create("0123456789.+-eE");
 
     private readonly CsvText _text;
@@ -149,7 +150,7 @@ internal sealed class CsvRows : IDisposable
     public static bool TryParseNumber(ReadOnlySpan<char> text, CultureInfo culture, out double value)
     {
         value = 0;
-        return text.ContainsAnyInRange('0', '9') && double.TryParse(text, NumberStyles.Float, culture, out value)
+        return text.ContainsAny(s_digits) && double.TryParse(text, NumberStyles.Float, culture, out value)
             && double.IsFinite(value);
     }
 
