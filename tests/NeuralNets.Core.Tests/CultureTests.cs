@@ -4,6 +4,7 @@ using NeuralNets.Core.Data;
 using NeuralNets.Core.Evaluation;
 using NeuralNets.Core.Losses;
 using NeuralNets.Core.Serialization;
+using NeuralNets.Core.Tables;
 using NeuralNets.Core.Training;
 
 namespace NeuralNets.Core.Tests;
@@ -39,8 +40,26 @@ public sealed class CultureTests
         ["a cost that is not finite"] = Message(() => Diverge()),
         ["a file"] = () => Convert.ToHexString(Saved("0.125", "0.125").ToArray()),
         ["a checkpoint"] = () => Convert.ToHexString(Checkpoint("0.0625", "0.0625").ToArray()),
+        ["a table of numbers and dates"] = () => string.Join('|', Enumerable.Range(0, 3).SelectMany(row => Table().Columns.Select(
+            column => $"{column} {column.GetText(row)}"))),
+        ["an encoder"] = () => $"{Encoder()} {string.Join('|', Encoder().FeatureNames)} {string.Join('|', Encoder().Warnings)}",
+        ["an encoder as JSON"] = () => TableEncoderJson.Describe(Encoder()),
+        ["the features of a table"] = () => string.Join('|', Encoder().EncodeFeatures<double>(Table()).ToColumnMajorArray()
+            .Select(BitConverter.DoubleToUInt64Bits)),
+        ["a row beyond a table"] = Message(() => Table().Subset([-1])),
+        ["a number of categories"] = Message(
+            () => TableEncoder.Fit(Table(), "y", new TableEncoderOptions { MaxCategories = -1 })),
+        ["a target that is constant"] = Message(() => TableEncoder.Fit(Table().Subset([0, 0]), "y")),
+        ["a cell"] = () => $"{(TableCell)(-1.5)} {TableCell.From(new DateTime(2026, 11, 27, 16, 30, 0))} {TableCell.From(-2)}",
         ["numbers in CSV, which are no header"] = () => CsvImageReader.Read(new MemoryStream("1.5e0,-2.5\n"u8.ToArray()), "csv").Count,
     };
+
+    private static Table Table() => CsvTable.Read(new StringReader("n,d,y\n-1.5,2024-01-31,-2.5\n2e5,2024-02-29T12:30,1\n,,0.5\n"), "csv");
+
+    private static TableEncoder Encoder() => TableEncoder.Fit(
+        Table(),
+        "y",
+        new TableEncoderOptions { Uses = new Dictionary<string, ColumnUse> { ["d"] = ColumnUse.Date, ["n"] = ColumnUse.PassThrough } });
 
     [Theory]
     [MemberData(nameof(Texts))]

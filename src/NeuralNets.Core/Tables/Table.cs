@@ -175,7 +175,7 @@ public sealed class Table
             if ((uint)rows[i] >= (uint)RowCount)
             {
                 throw new ArgumentException(
-                    $"Rows must be between 0 and {RowCount - 1}, but element {i} is {rows[i]}.", nameof(rows));
+                    FormattableString.Invariant($"Rows must be between 0 and {RowCount - 1}, but element {i} is {rows[i]}."), nameof(rows));
             }
         }
 

@@ -50,7 +50,8 @@ public sealed record TableEncoderOptions
 
         if (MaxCategories < 1)
         {
-            throw new ArgumentException($"{nameof(MaxCategories)} must be at least 1, but is {MaxCategories}.", parameter);
+            throw new ArgumentException(
+                FormattableString.Invariant($"{nameof(MaxCategories)} must be at least 1, but is {MaxCategories}."), parameter);
         }
     }
 
