@@ -186,7 +186,8 @@ internal sealed class TrainOptions
             : OptionKinds.Refuse<double?>(result, $"--learning-rate must be a positive number of at most {HighestRate}");
 
     private static double? ParseWeightDecay(ArgumentResult result) =>
-        double.TryParse(OptionKinds.Text(result), NumberStyles.Float, CultureInfo.InvariantCulture, out double decay) && decay is >= 0 and <= 1
+        double.TryParse(OptionKinds.Text(result), NumberStyles.Float, CultureInfo.InvariantCulture, out double decay)
+        && decay is >= 0 and <= 1
             ? decay
             : OptionKinds.Refuse<double?>(result, "--weight-decay must be a number from 0 to 1");
 

@@ -39,7 +39,8 @@ public sealed partial class Dataset<T>
     /// <exception cref="InvalidOperationException">The split is to be stratified, but the targets are not labels.</exception>
     public (Dataset<T> Training, Dataset<T> Validation) Split(double validationFraction, long seed, bool stratify = false)
     {
-        (ReadOnlyMemory<int> training, ReadOnlyMemory<int> validation) = Parts(stratify).Split(validationFraction, seed, nameof(validationFraction));
+        (ReadOnlyMemory<int> training, ReadOnlyMemory<int> validation) =
+            Parts(stratify).Split(validationFraction, seed, nameof(validationFraction));
         return (Select(training.Span), Select(validation.Span));
     }
 

@@ -32,8 +32,8 @@ public sealed class CrossValidation
     /// <param name="foldCount">The number of folds, from 2 to that of the rows.</param>
     /// <param name="seed">The seed of the folds: the same seed gives the same ones.</param>
     /// <param name="metric">What is summarized; null for the accuracy of classes and R² of numbers.</param>
-    /// <param name="maxDegreeOfParallelism">The maximum number of folds at a time; null for as many as there are processors. The number does
-    /// not change the result.</param>
+    /// <param name="maxDegreeOfParallelism">The maximum number of folds at a time; null for as many as there are processors. The number
+    /// does not change the result.</param>
     /// <param name="cancellationToken">Stops between two steps of training.</param>
     /// <returns>The evaluations, with their mean and deviation.</returns>
     /// <exception cref="ArgumentException">The table cannot be encoded, has a class with fewer rows than folds, or a setting is not

@@ -28,8 +28,8 @@ public sealed class SettingsSearch<T>
     /// <param name="metric">What shall be large; null for the accuracy of classes and R² of numbers.</param>
     /// <param name="timeBudget">The time after which no further settings are tried; null for none. The results of those that are tried do
     /// not depend on it.</param>
-    /// <param name="maxDegreeOfParallelism">The maximum number of folds at a time; null for as many as there are processors. The number does
-    /// not change the results.</param>
+    /// <param name="maxDegreeOfParallelism">The maximum number of folds at a time; null for as many as there are processors. The number
+    /// does not change the results.</param>
     /// <param name="cancellationToken">Stops between two steps of training.</param>
     /// <returns>The results.</returns>
     /// <exception cref="ArgumentException">There are no settings, or as <see cref="CrossValidation.Run"/>.</exception>

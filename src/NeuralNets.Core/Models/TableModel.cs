@@ -112,11 +112,11 @@ public sealed class TableModel<T>
     /// <param name="path">The file.</param>
     /// <param name="customActivations">The activations of the network that are not this library's.</param>
     /// <returns>The model, which gives the answers of the saved one, bit for bit.</returns>
-    /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty, or two of <paramref name="customActivations"/> have the
-    /// same name, or one has none that can be saved.</exception>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is null or empty, or two of <paramref name="customActivations"/> have
+    /// the same name, or one has none that can be saved.</exception>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
-    /// <exception cref="InvalidDataException">It is not a safetensors file with a network of this library and its encoder, does not have the
-    /// content that its checksums say, has an activation that is not given, or holds doubles and <typeparamref name="T"/> is
+    /// <exception cref="InvalidDataException">It is not a safetensors file with a network of this library and its encoder, does not have
+    /// the content that its checksums say, has an activation that is not given, or holds doubles and <typeparamref name="T"/> is
     /// float.</exception>
     /// <exception cref="IOException">It is a folder, or cannot be read.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
@@ -136,8 +136,8 @@ public sealed class TableModel<T>
     /// <summary>Answers each row of a table.</summary>
     /// <param name="table">The table, with the columns of training in any order; others, also the target, do not matter.</param>
     /// <returns>The answers.</returns>
-    /// <exception cref="ArgumentException">There is no row, a column is missing, a value is not what it must be, or there is no answer for a
-    /// row, since the network's values are not finite.</exception>
+    /// <exception cref="ArgumentException">There is no row, a column is missing, a value is not what it must be, or there is no answer for
+    /// a row, since the network's values are not finite.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="table"/> is null.</exception>
     public TablePredictions Predict(Table table)
     {
@@ -157,8 +157,8 @@ public sealed class TableModel<T>
     }
 
     /// <summary>Answers one row, such as the body of a request.</summary>
-    /// <param name="row">Its values by the names of their columns: what <see cref="TableCell.From"/> takes. One that is not there is missing
-    /// as in a column with a gap; others do not matter.</param>
+    /// <param name="row">Its values by the names of their columns: what <see cref="TableCell.From"/> takes. One that is not there is
+    /// missing as in a column with a gap; others do not matter.</param>
     /// <returns>The answer.</returns>
     /// <exception cref="ArgumentException">There is none of the columns, a value is not what it must be, or the network's values are not
     /// finite.</exception>
@@ -201,7 +201,8 @@ public sealed class TableModel<T>
     {
         if (answer.Length != AnswerCount)
         {
-            throw new ArgumentException($"There must be room for {AnswerCount} numbers, but there was for {answer.Length}.", nameof(answer));
+            throw new ArgumentException(
+                $"There must be room for {AnswerCount} numbers, but there was for {answer.Length}.", nameof(answer));
         }
 
         int length = Encoder.FeatureCount + Network.OutputCount;

@@ -76,8 +76,8 @@ public sealed class DatasetWriter<T> : IDisposable
     /// <param name="label">The class, 0 … classes−1.</param>
     /// <param name="weight">How much the sample counts, finite and not negative; null, as for all samples, if all count the same.</param>
     /// <exception cref="ArgumentException">There are not <see cref="FeatureCount"/> features, one is NaN, infinite or a byte above the
-    /// maximum of the scaling, the label or the weight is out of range, or the sample is of another kind than those before: numbers after bytes, or a weight after none.
-    /// </exception>
+    /// maximum of the scaling, the label or the weight is out of range, or the sample is of another kind than those before: numbers after
+    /// bytes, or a weight after none. </exception>
     /// <exception cref="InvalidOperationException">The file has values instead of labels, has as many samples as a data set may have, was
     /// completed, or could not be written.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>

@@ -32,9 +32,9 @@ public static class NetworkFile
     /// new one.</summary>
     /// <param name="path">The file; its folder must exist. Symbolic links are followed.</param>
     /// <param name="network">The network.</param>
-    /// <param name="encoder">What makes its inputs of tables, and names of its outputs: the columns, categories, statistics and classes, which
-    /// <see cref="LoadEncoder(string)"/> and <see cref="Models.TableModel{T}.Load(string, IEnumerable{IActivation{T}}?)"/> load; null for a
-    /// network alone.</param>
+    /// <param name="encoder">What makes its inputs of tables, and names of its outputs: the columns, categories, statistics and classes,
+    /// which <see cref="LoadEncoder(string)"/> and <see cref="Models.TableModel{T}.Load(string, IEnumerable{IActivation{T}}?)"/> load; null
+    /// for a network alone.</param>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty, an activation that is not this library's has no
     /// name (<see cref="object.ToString"/>) that can be saved (see the remarks of <see cref="IActivation{T}"/>), the names, layers and
     /// categories are more than a file may describe: a million characters, or the network does not have the encoder's inputs and

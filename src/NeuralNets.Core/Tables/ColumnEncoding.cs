@@ -35,8 +35,8 @@ internal abstract class ColumnEncoding(string column, bool hasMissing)
     /// <summary>Writes the features of a value. Does not allocate in steady state.</summary>
     /// <param name="cell">The value.</param>
     /// <param name="features">Receives its features.</param>
-    /// <remarks>The features are made as doubles and converted here: a generic method that each encoding overrides would be looked up in each
-    /// call.</remarks>
+    /// <remarks>The features are made as doubles and converted here: a generic method that each encoding overrides would be looked up in
+    /// each call.</remarks>
     public CellResult Encode<T>(TableCell cell, Span<T> features)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

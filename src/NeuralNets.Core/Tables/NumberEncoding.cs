@@ -3,7 +3,8 @@ using NeuralNets.Core.Data.Csv;
 
 namespace NeuralNets.Core.Tables;
 
-/// <summary>A number, minus the mean and divided by the deviation, both of training; 0 for all numbers where training had one only.</summary>
+/// <summary>A number, minus the mean and divided by the deviation, both of training; 0 for all numbers where training had one
+/// only.</summary>
 internal sealed class NumberEncoding(string column, double median, double mean, double deviation, bool hasMissing)
     : ColumnEncoding(column, hasMissing)
 {

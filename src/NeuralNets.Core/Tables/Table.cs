@@ -65,7 +65,8 @@ public sealed class Table
     /// takes.</typeparam>
     /// <param name="records">One per row.</param>
     /// <returns>The table.</returns>
-    /// <exception cref="ArgumentException">The type has no such property, or one is not of such a type, or a number is infinite.</exception>
+    /// <exception cref="ArgumentException">The type has no such property, or one is not of such a type, or a number is
+    /// infinite.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="records"/> or one of them is null.</exception>
     public static Table FromRecords<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRecord>(
         IEnumerable<TRecord> records)
@@ -95,8 +96,8 @@ public sealed class Table
         return builder.ToTable();
     }
 
-    /// <summary>Creates a table from dictionaries: a column for each key, in the order in which they come first. A row that lacks one has no
-    /// value there.</summary>
+    /// <summary>Creates a table from dictionaries: a column for each key, in the order in which they come first. A row that lacks one has
+    /// no value there.</summary>
     /// <param name="rows">One per row: values of the types that <see cref="TableCell.From"/> takes, by the names of their columns.</param>
     /// <returns>The table.</returns>
     /// <exception cref="ArgumentException">There is no key, or an empty one, or a value is of another type, or an infinite

@@ -11,12 +11,12 @@ namespace NeuralNets.Core.Tables;
 /// deviations, medians and categories are.</summary>
 /// <remarks>
 /// <para>
-/// A <b>number</b> x becomes (x − mean)/deviation, with the population deviation; a column that is constant in training becomes 0. A missing
-/// number becomes the median of those that are there, before mean and deviation are computed, and a feature more says that it was missing,
-/// if any was in training. A <b>text</b> becomes one feature for each category of the column, 1 for its own and 0 for the others, and so does
-/// being missing, if any value was in training. A category that training had not has 0 everywhere. A number is also the one category that
-/// has its value, and a truth value the one of its meaning, however these are spelled, since of each file it is found out anew whether a
-/// column has texts.
+/// A <b>number</b> x becomes (x − mean)/deviation, with the population deviation; a column that is constant in training becomes 0. A
+/// missing number becomes the median of those that are there, before mean and deviation are computed, and a feature more says that it was
+/// missing, if any was in training. A <b>text</b> becomes one feature for each category of the column, 1 for its own and 0 for the others,
+/// and so does being missing, if any value was in training. A category that training had not has 0 everywhere. A number is also the one
+/// category that has its value, and a truth value the one of its meaning, however these are spelled, since of each file it is found out
+/// anew whether a column has texts.
 /// </para>
 /// <para>
 /// The <b>target</b> is a class, which is learned as its position among the names in order, or a number, which is learned
@@ -122,8 +122,8 @@ public sealed class TableEncoder
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="table">The table. Its columns may have another order, and there may be others.</param>
     /// <returns>A sample for each row, in their order, with the weights if there is a column of them.</returns>
-    /// <exception cref="ArgumentException">There is no row, a column is missing, or a value is not what it must be: a target that is missing
-    /// or a class that training had not, a text among numbers, a number out of range.</exception>
+    /// <exception cref="ArgumentException">There is no row, a column is missing, or a value is not what it must be: a target that is
+    /// missing or a class that training had not, a text among numbers, a number out of range.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="table"/> is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public Dataset<T> Encode<T>(Table table)
@@ -140,8 +140,8 @@ public sealed class TableEncoder
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="table">The table. Its columns may have another order, and there may be others.</param>
     /// <returns>(features × rows).</returns>
-    /// <exception cref="ArgumentException">There is no row, a column is missing, or a value is not what it must be: a text among numbers, or
-    /// a number out of range.</exception>
+    /// <exception cref="ArgumentException">There is no row, a column is missing, or a value is not what it must be: a text among numbers,
+    /// or a number out of range.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="table"/> is null.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is neither float nor double.</exception>
     public Matrix<T> EncodeFeatures<T>(Table table)
@@ -371,5 +371,6 @@ public sealed class TableEncoder
     private string DescribeTarget() => IsClassifier
         ? $"target: {ClassNames.Count} classes ({string.Join(", ", ClassNames.Take(10))}{(ClassNames.Count > 10 ? ", …" : "")})"
         : string.Create(
-            CultureInfo.InvariantCulture, $"target: (y {(TargetEncoding.Mean < 0 ? '+' : '-')} {Math.Abs(TargetEncoding.Mean):g6}) / {TargetEncoding.Deviation:g6}");
+            CultureInfo.InvariantCulture,
+            $"target: (y {(TargetEncoding.Mean < 0 ? '+' : '-')} {Math.Abs(TargetEncoding.Mean):g6}) / {TargetEncoding.Deviation:g6}");
 }

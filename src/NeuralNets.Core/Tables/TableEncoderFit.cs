@@ -95,8 +95,8 @@ internal sealed class TableEncoderFit(Table table, TableColumn target, TableEnco
 
         if (categories.Length > options.MaxCategories)
         {
-            Warn($"Column \"{column.Name}\" has {categories.Length} categories: the {options.MaxCategories} most frequent ones have a feature "
-                + "each, and the others one together.");
+            Warn($"Column \"{column.Name}\" has {categories.Length} categories: the {options.MaxCategories} most frequent ones have a "
+                + "feature each, and the others one together.");
         }
 
         LookForConstant(column, categories.Length == 1 && column.MissingCount == 0);
@@ -199,8 +199,8 @@ internal sealed class TableEncoderFit(Table table, TableColumn target, TableEnco
 
         if (areConsecutive)
         {
-            Warn($"Column \"{name}\" identifies rows: whole numbers that grow from row to row, as row numbers do. Ignore it unless the order "
-                + "of the rows says something.");
+            Warn($"Column \"{name}\" identifies rows: whole numbers that grow from row to row, as row numbers do. Ignore it unless the "
+                + "order of the rows says something.");
         }
     }
 

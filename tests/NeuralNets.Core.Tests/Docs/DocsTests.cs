@@ -143,8 +143,9 @@ public sealed partial class DocsTests
             File.Copy(file, Path.Combine(folder.File(Data), Path.GetFileName(file)));
         }
 
-        foreach (string table in (string[])["samples/NeuralNets.Penguins/data/penguins.csv", "samples/NeuralNets.Concrete/data/concrete.csv"])
+        foreach (string sample in (string[])["Penguins", "Concrete"])
         {
+            string table = $"samples/NeuralNets.{sample}/data/{sample.ToLowerInvariant()}.csv";
             Directory.CreateDirectory(Path.GetDirectoryName(folder.File(table))!);
             File.Copy(Repository.File(table), folder.File(table));
         }

@@ -39,7 +39,10 @@ internal static class PageProgram
         string framework = Path.GetDirectoryName(typeof(Microsoft.AspNetCore.Builder.WebApplication).Assembly.Location)!;
         var compilation = CSharpCompilation.Create(
             "Page",
-            [CSharpSyntaxTree.ParseText(ImplicitUsings + (isWeb ? WebUsings : "")), CSharpSyntaxTree.ParseText(Source(page, only), path: page.Name)],
+            [
+                CSharpSyntaxTree.ParseText(ImplicitUsings + (isWeb ? WebUsings : "")),
+                CSharpSyntaxTree.ParseText(Source(page, only), path: page.Name),
+            ],
             isWeb ? [.. s_references, .. References(Directory.EnumerateFiles(framework, "Microsoft*.dll"))] : s_references,
             new CSharpCompilationOptions(
                 OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release,

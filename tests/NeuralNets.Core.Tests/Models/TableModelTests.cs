@@ -65,7 +65,8 @@ public sealed class TableModelTests
     {
         using var directory = new TempDirectory();
         Table table = CsvTableTests.Read(
-            "when,kind,zip,y,w\n2020-01-01,\"a \"\"ä\"\"\",1,3,1\n2020-06-01T10:30,b,2,4,2\n,b,2,5,1\n2021-01-01,,3,7,1\n2021-01-01,c,3,8,1\n");
+            "when,kind,zip,y,w\n2020-01-01,\"a \"\"ä\"\"\",1,3,1\n2020-06-01T10:30,b,2,4,2\n"
+            + ",b,2,5,1\n2021-01-01,,3,7,1\n2021-01-01,c,3,8,1\n");
         var encoder = TableEncoder.Fit(table, "y", new()
         {
             WeightColumn = "w",
@@ -103,7 +104,8 @@ public sealed class TableModelTests
             .Should().Throw<ArgumentException>().WithMessage("The network must take the * features of the encoder, but is 3-3.*");
         FluentActions.Invoking(() => new TableModel<float>(
             new Network<float>([classes.FeatureCount, 2], new Relu<float>(), seed: 1), classes))
-            .Should().Throw<ArgumentException>().WithMessage("The network must have 3 outputs with Softmax for the classes of \"species\"*");
+            .Should().Throw<ArgumentException>()
+            .WithMessage("The network must have 3 outputs with Softmax for the classes of \"species\"*");
         FluentActions.Invoking(() => new TableModel<float>(
             new Network<float>([number.FeatureCount, 2], new Relu<float>(), seed: 1), number))
             .Should().Throw<ArgumentException>().WithMessage("The network must have one output for the number \"compressive_strength\"*");
@@ -226,7 +228,8 @@ public sealed class TableModelTests
 
         weighted.Regression!.Unweighted.Should().NotBeNull();
         FluentActions.Invoking(() => TableModel<double>.Fit(CsvTableTests.Read("n,w,y\n1,-1,5\n2,2,7\n"), "y", settings))
-            .Should().Throw<ArgumentException>().WithMessage("Row 0: the weight \"w\" must be a number that is not negative, but is \"-1\".*");
+            .Should().Throw<ArgumentException>()
+            .WithMessage("Row 0: the weight \"w\" must be a number that is not negative, but is \"-1\".*");
         TableModel<double>.Fit(repeated, "y", settings).Evaluate(repeated).RSquared.Should().NotBeNull();
     }
 

@@ -29,7 +29,8 @@ public sealed class CsvPeerTests
         return rows;
     });
 
-    /// <summary>Without carriage returns, which Sylvan refuses in some places where RFC 4180 allows them, and comments, which it passes over.</summary>
+    /// <summary>Without carriage returns, which Sylvan refuses in some places where RFC 4180 allows them, and comments, which it passes
+    /// over.</summary>
     [Fact]
     public void Read_RandomTables_AreAsSylvanReadsThem() => Compare(seed: 2, s_parts, text =>
     {
