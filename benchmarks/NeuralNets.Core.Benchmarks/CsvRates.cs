@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using nietras.SeparatedValues;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Tables;
+using nietras.SeparatedValues;
 
 namespace NeuralNets.Core.Benchmarks;
 

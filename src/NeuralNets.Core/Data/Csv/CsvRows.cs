@@ -149,6 +149,11 @@ internal sealed class CsvRows : IDisposable
     /// <summary>Reads a text as a number; infinity and NaN, which parsers take in many spellings, are none.</summary>
     public static bool TryParseNumber(ReadOnlySpan<char> text, CultureInfo culture, out double value)
     {
+        if (ReferenceEquals(culture, CultureInfo.InvariantCulture) && CsvNumber.TryParseShort(text, out value))
+        {
+            return true;
+        }
+
         value = 0;
         return text.ContainsAny(s_digits) && double.TryParse(text, NumberStyles.Float, culture, out value)
             && double.IsFinite(value);
