@@ -57,6 +57,7 @@ internal sealed class CategoryIndex
 
         string text = cell.Text ?? string.Empty;
         return _texts.TryGetValue(text, out int position) ? position
+            : text.Length == 0 ? -1
             : _areNumbers && CsvRows.TryParseNumber(text, CultureInfo.InvariantCulture, out number) ? Find(number)
             : bool.TryParse(text, out bool truth) ? _truths.GetValueOrDefault(truth, Ambiguous)
             : -1;
