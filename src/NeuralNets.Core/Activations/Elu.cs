@@ -12,7 +12,7 @@ namespace NeuralNets.Core.Activations;
 /// accurate deep network learning by exponential linear units (ELUs)", ICLR 2016.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class Elu<T> : IActivation<T>
+public sealed class Elu<T> : IActivation<T>, IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly T _alpha;
@@ -46,6 +46,8 @@ public sealed class Elu<T> : IActivation<T>
     /// </exception>
     public void MultiplyByDerivative(ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> gradient) =>
         Elementwise.Apply(a, gradient, gradient, new EluDerivativeOperator<T>(_alpha, T.One));
+
+    TVector IUnaryOperator<T>.Invoke<TVector, TLane>(TVector x) => new EluOperator<T>(_alpha, T.One).Invoke<TVector, TLane>(x);
 
     /// <inheritdoc/>
     public double Bound(double z) => Math.Max(z, Alpha * Math.Min(z, 1));

@@ -12,7 +12,7 @@ namespace NeuralNets.Core.Activations;
 /// "Gaussian error linear units (GELUs)", arXiv:1606.08415 (2016).
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class Gelu<T> : IActivation<T>
+public sealed class Gelu<T> : IActivation<T>, IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -27,6 +27,8 @@ public sealed class Gelu<T> : IActivation<T>
     /// </exception>
     public void MultiplyByDerivative(ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> gradient) =>
         Elementwise.Apply<T, GeluDerivativeOperator<T>>(z, gradient, gradient);
+
+    TVector IUnaryOperator<T>.Invoke<TVector, TLane>(TVector x) => default(GeluOperator<T>).Invoke<TVector, TLane>(x);
 
     /// <inheritdoc/>
     public double Bound(double z) => z;

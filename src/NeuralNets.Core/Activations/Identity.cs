@@ -6,7 +6,7 @@ namespace NeuralNets.Core.Activations;
 /// <summary>No nonlinearity, <c>f(z) = z</c>.</summary>
 /// <remarks><c>f′(z) = 1</c>.</remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class Identity<T> : IActivation<T>
+public sealed class Identity<T> : IActivation<T>, IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -24,6 +24,8 @@ public sealed class Identity<T> : IActivation<T>
     {
         // f′ is 1 everywhere.
     }
+
+    TVector IUnaryOperator<T>.Invoke<TVector, TLane>(TVector x) => x;
 
     /// <inheritdoc/>
     public double Bound(double z) => z;

@@ -10,7 +10,7 @@ namespace NeuralNets.Core.Activations;
 /// nonlinearities improve neural network acoustic models", ICML 2013.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class LeakyRelu<T> : IActivation<T>
+public sealed class LeakyRelu<T> : IActivation<T>, IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly T _slope;
@@ -44,6 +44,8 @@ public sealed class LeakyRelu<T> : IActivation<T>
     /// </exception>
     public void MultiplyByDerivative(ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> gradient) =>
         Elementwise.Apply(a, gradient, gradient, new Derivative(_slope));
+
+    TVector IUnaryOperator<T>.Invoke<TVector, TLane>(TVector x) => new Value(_slope).Invoke<TVector, TLane>(x);
 
     /// <inheritdoc/>
     public double Bound(double z) => z;

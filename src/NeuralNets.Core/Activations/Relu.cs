@@ -6,7 +6,7 @@ namespace NeuralNets.Core.Activations;
 /// <summary>The rectified linear unit, <c>f(z) = max(z, 0)</c>.</summary>
 /// <remarks><c>f′(z)</c> is 1 for z &gt; 0 and 0 elsewhere, at 0 too. NaN stays NaN, and −0 becomes +0.</remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class Relu<T> : IActivation<T>
+public sealed class Relu<T> : IActivation<T>, IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -21,6 +21,8 @@ public sealed class Relu<T> : IActivation<T>
     /// </exception>
     public void MultiplyByDerivative(ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> gradient) =>
         Elementwise.Apply<T, Derivative>(a, gradient, gradient);
+
+    TVector IUnaryOperator<T>.Invoke<TVector, TLane>(TVector x) => default(Value).Invoke<TVector, TLane>(x);
 
     /// <inheritdoc/>
     public double Bound(double z) => z;

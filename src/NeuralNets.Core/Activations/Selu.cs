@@ -13,7 +13,7 @@ namespace NeuralNets.Core.Activations;
 /// G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter, "Self-normalizing neural networks", NIPS 2017.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class Selu<T> : IActivation<T>
+public sealed class Selu<T> : IActivation<T>, IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const double Lambda = 1.0507009873554804934;
@@ -34,6 +34,8 @@ public sealed class Selu<T> : IActivation<T>
     /// </exception>
     public void MultiplyByDerivative(ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> gradient) =>
         Elementwise.Apply(a, gradient, gradient, new EluDerivativeOperator<T>(s_left, s_right));
+
+    TVector IUnaryOperator<T>.Invoke<TVector, TLane>(TVector x) => new EluOperator<T>(s_left, s_right).Invoke<TVector, TLane>(x);
 
     /// <inheritdoc/>
     public double Bound(double z) => Math.Max(Lambda * z, LambdaAlpha * Math.Min(z, 1));

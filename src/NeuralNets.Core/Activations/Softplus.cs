@@ -11,7 +11,7 @@ namespace NeuralNets.Core.Activations;
 /// pricing", NIPS 2000.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class Softplus<T> : IActivation<T>
+public sealed class Softplus<T> : IActivation<T>, IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -26,6 +26,8 @@ public sealed class Softplus<T> : IActivation<T>
     /// </exception>
     public void MultiplyByDerivative(ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> gradient) =>
         Elementwise.Apply<T, Derivative>(z, gradient, gradient);
+
+    TVector IUnaryOperator<T>.Invoke<TVector, TLane>(TVector x) => default(SoftplusOperator<T>).Invoke<TVector, TLane>(x);
 
     /// <inheritdoc/>
     public double Bound(double z) => z + 0.6931471805599454;

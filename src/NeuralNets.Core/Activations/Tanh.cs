@@ -6,7 +6,7 @@ namespace NeuralNets.Core.Activations;
 /// <summary>The hyperbolic tangent.</summary>
 /// <remarks><c>f′(z) = 1 − f(z)²</c>. The value is within 2 ulp.</remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class Tanh<T> : IActivation<T>
+public sealed class Tanh<T> : IActivation<T>, IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
@@ -21,6 +21,8 @@ public sealed class Tanh<T> : IActivation<T>
     /// </exception>
     public void MultiplyByDerivative(ReadOnlySpan<T> z, ReadOnlySpan<T> a, Span<T> gradient) =>
         Elementwise.Apply<T, Derivative>(a, gradient, gradient);
+
+    TVector IUnaryOperator<T>.Invoke<TVector, TLane>(TVector x) => default(TanhOperator<T>).Invoke<TVector, TLane>(x);
 
     /// <inheritdoc/>
     public double Bound(double z) => 1;

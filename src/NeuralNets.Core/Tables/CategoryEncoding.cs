@@ -5,8 +5,6 @@ namespace NeuralNets.Core.Tables;
 /// <summary>A category: a feature for each, of which that of the value is 1.</summary>
 internal sealed class CategoryEncoding : ColumnEncoding
 {
-    private readonly CategoryIndex _index;
-
     /// <param name="column">The name of the column.</param>
     /// <param name="categories">The categories that have a feature of their own, all different.</param>
     /// <param name="hasOther">Whether all others have one together, after them.</param>
@@ -18,7 +16,7 @@ internal sealed class CategoryEncoding : ColumnEncoding
         Categories = categories;
         HasOther = hasOther;
         AreNumbers = areNumbers;
-        _index = new(categories, areNumbers);
+        Index = new(categories, areNumbers);
     }
 
     public IReadOnlyList<string> Categories { get; }
@@ -26,6 +24,9 @@ internal sealed class CategoryEncoding : ColumnEncoding
     public bool HasOther { get; }
 
     public bool AreNumbers { get; }
+
+    /// <summary>Finds the category of a value.</summary>
+    public CategoryIndex Index { get; }
 
     public override int ValueFeatureCount => Categories.Count + (HasOther ? 1 : 0);
 
@@ -83,7 +84,7 @@ internal sealed class CategoryEncoding : ColumnEncoding
 
     protected override CellResult EncodeValue(TableCell cell, Span<double> features)
     {
-        int position = _index.Find(cell);
+        int position = Index.Find(cell);
         position = position < 0 && HasOther ? Categories.Count : position;
         if (position < 0)
         {
@@ -102,7 +103,7 @@ internal sealed class CategoryEncoding : ColumnEncoding
             return CellResult.Known;
         }
 
-        int position = _index.Find(default);
+        int position = Index.Find(default(TableCell));
         if (position >= 0)
         {
             features[position] = 1;

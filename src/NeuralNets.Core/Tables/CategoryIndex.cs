@@ -59,9 +59,15 @@ internal sealed class CategoryIndex
         return _texts.TryGetValue(text, out int position) ? position
             : text.Length == 0 ? -1
             : _areNumbers && CsvRows.TryParseNumber(text, CultureInfo.InvariantCulture, out number) ? Find(number)
-            : bool.TryParse(text, out bool truth) ? _truths.GetValueOrDefault(truth, Ambiguous)
+            : bool.TryParse(text, out bool truth) ? Find(truth)
             : -1;
     }
+
+    /// <summary>Returns the position of the category that has the value of a number, −1 if there is none.</summary>
+    public int Find(double number) => _numbers.TryGetValue(Key(number), out int position) ? position : Ambiguous;
+
+    /// <summary>Returns the position of the category that has the meaning of a truth value, −1 if there is none.</summary>
+    public int Find(bool truth) => _truths.GetValueOrDefault(truth, Ambiguous);
 
     private static void Add<TKey>(Dictionary<TKey, int> positions, TKey key, int position)
         where TKey : notnull
@@ -74,6 +80,4 @@ internal sealed class CategoryIndex
 
     /// <summary>Returns the bits of a number, of −0 those of 0.</summary>
     private static long Key(double number) => BitConverter.DoubleToInt64Bits(number + 0.0);
-
-    private int Find(double number) => _numbers.TryGetValue(Key(number), out int position) ? position : Ambiguous;
 }

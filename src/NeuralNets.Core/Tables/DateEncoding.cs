@@ -7,8 +7,12 @@ namespace NeuralNets.Core.Tables;
 internal sealed class DateEncoding(string column, double mean, double deviation, bool hasHours, bool hasMissing)
     : ColumnEncoding(column, hasMissing)
 {
-    private const int Months = 12;
-    private const int Days = 7;
+    /// <summary>The number of months.</summary>
+    public const int Months = 12;
+
+    /// <summary>The number of days of a week.</summary>
+    public const int Days = 7;
+
     private const int Hours = 24;
 
     private static readonly DateTime s_start = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Unspecified);
