@@ -21,6 +21,10 @@ internal static class PageProgram
     private const string WebUsings =
         "global using Microsoft.AspNetCore.Builder; global using Microsoft.AspNetCore.Http; global using Microsoft.AspNetCore.Routing;";
 
+    // That a library was built for an earlier runtime is no warning in a project of the SDK.
+    private static readonly Dictionary<string, ReportDiagnostic> s_suppressed =
+        new() { ["CS1701"] = ReportDiagnostic.Suppress, ["CS1702"] = ReportDiagnostic.Suppress };
+
     // What a project has that references the package, and nothing of the tests.
     private static readonly MetadataReference[] s_references = References(
         [
@@ -45,8 +49,10 @@ internal static class PageProgram
             ],
             isWeb ? [.. s_references, .. References(Directory.EnumerateFiles(framework, "Microsoft*.dll"))] : s_references,
             new CSharpCompilationOptions(
-                OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release,
-                    nullableContextOptions: NullableContextOptions.Enable));
+                OutputKind.ConsoleApplication,
+                optimizationLevel: OptimizationLevel.Release,
+                specificDiagnosticOptions: s_suppressed,
+                nullableContextOptions: NullableContextOptions.Enable));
         using FileStream stream = File.Create(program);
         EmitResult result = compilation.Emit(stream);
         result.Diagnostics.Where(each => each.Severity >= DiagnosticSeverity.Warning)
