@@ -20,7 +20,7 @@ public abstract class OnnxSaveTests<T>
     [Theory]
     [MemberData(nameof(Functions))]
     [MemberData(nameof(Outputs))]
-    public void Save_OfEveryFunction_IsComputedByOnnxRuntimeAsHere(string hidden, string output)
+    public void Save_OfEveryFunction_GivesOnnxRuntimesAnswers(string hidden, string output)
     {
         if (typeof(T) == typeof(double) && (hidden == "Gelu" || output == "Gelu"))
         {
