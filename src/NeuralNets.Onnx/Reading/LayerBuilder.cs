@@ -38,7 +38,7 @@ internal sealed class LayerBuilder(ReadBudget budget)
             Apply(signal);
         }
 
-        if (_layers.Count == 0)
+        if (!signals.Any(signal => signal.Step is ProductStep))
         {
             throw new InvalidDataException("a network must have a product with weights (Gemm or MatMul), but there is none.");
         }
