@@ -50,6 +50,30 @@ internal static class NetworkWriter
         output.Flush();
     }
 
+    /// <summary>Makes a model of a graph.</summary>
+    public static ProtoMessage Model(GraphWriter graph, TableEncoder? encoder)
+    {
+        ProtoMessage model = new ProtoMessage()
+            .Add(Fields.Model.IrVersion, IrVersion)
+            .Add(Fields.Model.ProducerName, "NeuralNets.Onnx")
+            .Add(Fields.Model.ProducerVersion, LibraryVersion.Text)
+            .Add(Fields.Model.Graph, graph.Build("network"))
+            .Add(Fields.Model.OpsetImport, OperatorSet("", Opset));
+        if (graph.UsesMachineLearning)
+        {
+            model.Add(Fields.Model.OpsetImport, OperatorSet(MachineLearning, MachineLearningOpset));
+        }
+
+        if (encoder is { IsClassifier: true })
+        {
+            model.Add(Fields.Model.Metadata, new ProtoMessage()
+                .Add(Fields.Metadata.Key, ClassesKey)
+                .Add(Fields.Metadata.Value, Json(encoder.ClassNames)));
+        }
+
+        return model;
+    }
+
     private static void AddLayers<T>(GraphWriter graph, Network<T> network, TableEncoder? encoder, string value)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -118,29 +142,6 @@ internal static class NetworkWriter
         {
             graph.Output(EncoderNodes.AddClassName(graph, encoder, position), TensorType.String, columns);
         }
-    }
-
-    private static ProtoMessage Model(GraphWriter graph, TableEncoder? encoder)
-    {
-        ProtoMessage model = new ProtoMessage()
-            .Add(Fields.Model.IrVersion, IrVersion)
-            .Add(Fields.Model.ProducerName, "NeuralNets.Onnx")
-            .Add(Fields.Model.ProducerVersion, LibraryVersion.Text)
-            .Add(Fields.Model.Graph, graph.Build("network"))
-            .Add(Fields.Model.OpsetImport, OperatorSet("", Opset));
-        if (graph.UsesMachineLearning)
-        {
-            model.Add(Fields.Model.OpsetImport, OperatorSet(MachineLearning, MachineLearningOpset));
-        }
-
-        if (encoder is { IsClassifier: true })
-        {
-            model.Add(Fields.Model.Metadata, new ProtoMessage()
-                .Add(Fields.Metadata.Key, ClassesKey)
-                .Add(Fields.Metadata.Value, Json(encoder.ClassNames)));
-        }
-
-        return model;
     }
 
     private static ProtoMessage OperatorSet(string domain, int version) => new ProtoMessage()
