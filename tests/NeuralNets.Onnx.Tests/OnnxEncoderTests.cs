@@ -4,7 +4,6 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 using NeuralNets.Core;
 using NeuralNets.Core.Activations;
 using NeuralNets.Core.Tables;
-using NeuralNets.Onnx.Format;
 using NeuralNets.Onnx.Writing;
 
 namespace NeuralNets.Onnx.Tests;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using NeuralNets.Core.Numerics;
 
 namespace NeuralNets.Onnx.Format;
 

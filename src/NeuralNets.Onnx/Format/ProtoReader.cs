@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Google.Protobuf;
 
@@ -9,6 +10,7 @@ namespace NeuralNets.Onnx.Format;
 /// <see cref="ReadBudget"/>, so that memory does not grow faster than the file. What the wire format forbids is an
 /// <see cref="InvalidProtocolBufferException"/>, which the entry point turns into an <see cref="InvalidDataException"/>.
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A coded stream over an array holds nothing to be released.")]
 internal sealed class ProtoReader
 {
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

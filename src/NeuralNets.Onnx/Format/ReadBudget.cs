@@ -3,7 +3,7 @@ namespace NeuralNets.Onnx.Format;
 /// <summary>How much of what a file describes may become objects: far more than a network needs, and little memory.</summary>
 internal sealed class ReadBudget(long fileLength)
 {
-    private const int MaxItems = 200_000;
+    private const int MaxItems = 100_000;
     private const int MaxText = 1 << 24;
     private const int SpareNumbers = 1 << 16;
 

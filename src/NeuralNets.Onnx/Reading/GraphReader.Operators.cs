@@ -157,18 +157,17 @@ internal sealed partial class GraphReader
         OnnxNode node, GraphValue? left, GraphValue? right, bool transposesLeft, bool transposesRight, double factor)
     {
         // Rows times weights, or weights times columns.
-        if (left is SignalValue rows && right is ConstantValue { Dimensions.Length: 2 } weights && rows.IsColumns == transposesLeft)
+        if (left is SignalValue rows && right is ConstantValue { IsMatrix: true } weights && rows.IsColumns == transposesLeft)
         {
             return Product(rows, new ProductStep(rows, weights, transposesRight, factor), isColumns: false);
         }
 
-        return right is SignalValue columns && left is ConstantValue { Dimensions.Length: 2 } matrix && columns.IsColumns != transposesRight
+        return right is SignalValue columns && left is ConstantValue { IsMatrix: true } matrix && columns.IsColumns != transposesRight
             ? Product(columns, new ProductStep(columns, matrix, !transposesLeft, factor), isColumns: true)
             : null;
 
         SignalValue? Product(SignalValue signal, ProductStep step, bool isColumns) =>
-            (signal.Dimensions is null || (signal.Dimensions.Length == 1 && signal.Width == step.InputCount)) && step.OutputCount > 0
-            && step.InputCount > 0
+            signal.Dimensions is null || (signal.Dimensions.Length == 1 && signal.Width == step.InputCount)
                 ? After(node, step, [step.OutputCount], isColumns)
                 : null;
     }
@@ -209,7 +208,7 @@ internal sealed partial class GraphReader
 
     private SignalValue? WithConstant(OnnxNode node, SignalValue signal, ConstantValue constant, ExpressionKind kind, bool isRight)
     {
-        if (constant.Single is { } number && constant.Dimensions.Length <= (signal.Dimensions?.Length ?? 1) + 1)
+        if (constant.Single is { } number && constant.AreNumbers && constant.Dimensions.Length <= (signal.Dimensions?.Length ?? 1) + 1)
         {
             Expression operand = Expression.Constant(number);
             return Elementwise(
@@ -241,10 +240,10 @@ internal sealed partial class GraphReader
         bool fits = signal.IsColumns
             ? constant.Dimensions is [_, 1]
             : constant.Dimensions is [_] or [1, _];
-        return fits && (signal.Dimensions is null || (signal.Dimensions.Length == 1 && signal.Width == constant.Numbers.Length));
+        return fits && constant.AreNumbers && (signal.Dimensions is null || (signal.Dimensions.Length == 1 && signal.Width == constant.Numbers.Length));
     }
 
-    private SignalValue? PRelu(OnnxNode node, SignalValue signal, ConstantValue? slopes) =>
+    private static SignalValue? PRelu(OnnxNode node, SignalValue signal, ConstantValue? slopes) =>
         slopes is { Numbers: [var slope, ..] } && slopes.Numbers.All(each => each.Equals(slope))
             ? Function(node, signal, ExpressionKind.LeakyRelu, slope)
             : null;

@@ -224,7 +224,7 @@ internal sealed partial class GraphReader
     {
         int count = constant.Numbers.Length;
         if (Integers(node, "starts", inputs, 1) is not [var start] || Integers(node, "ends", inputs, 2) is not [var end]
-            || (inputs.ElementAtOrDefault(4) as ConstantValue)?.Single is not (null or 1))
+            || double.IsNaN(start + end) || (inputs.ElementAtOrDefault(4) as ConstantValue)?.Single is not (null or 1))
         {
             return null;
         }

@@ -13,6 +13,12 @@ internal sealed record ConstantValue(double[] Numbers, long[] Dimensions, Tensor
 {
     /// <summary>The only number; null if there are others.</summary>
     public double? Single => Numbers.Length == 1 ? Numbers[0] : null;
+
+    /// <summary>Whether there are numbers, and none stands for the number of samples.</summary>
+    public bool AreNumbers => Numbers.Length > 0 && (Type is TensorType.Float or TensorType.Double || !Numbers.Any(double.IsNaN));
+
+    /// <summary>Whether it is a matrix.</summary>
+    public bool IsMatrix => Dimensions.Length == 2 && AreNumbers;
 }
 
 /// <summary>A value of each sample: a row of numbers, or several dimensions of them.</summary>

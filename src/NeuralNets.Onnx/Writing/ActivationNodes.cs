@@ -34,8 +34,8 @@ internal static class ActivationNodes
             Gelu<T> => !isDouble
                 ? Gelu<T>(graph, z, name)
                 : throw new NotSupportedException(
-                    $"GELU can be exported in float only, but {layer} has it in double: ONNX Runtime's operator Erf takes float. Copy the "
-                    + "network to floats first."),
+                    $"GELU can be exported in float only, but {layer} has it in double: ONNX Runtime's operator Erf takes float only. "
+                    + "Save it as a NetworkFile, load that as floats with allowRounding, and export those."),
             Mish<T> => graph.Node("Mul", name, [z, graph.Node("Tanh", $"{name}.tanh", [Softplus<T>(graph, z, $"{name}.softplus")])]),
             Softplus<T> => Softplus<T>(graph, z, name),
             LeakyRelu<T> leaky => isDouble
