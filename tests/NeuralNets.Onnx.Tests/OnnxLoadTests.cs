@@ -172,7 +172,7 @@ public sealed class OnnxLoadTests
         return [.. results.Select(Numbers)];
     }
 
-    private static double[] Numbers(DisposableNamedOnnxValue result) => result.Value switch
+    internal static double[] Numbers(DisposableNamedOnnxValue result) => result.Value switch
     {
         Tensor<float> floats => [.. floats.Select(each => (double)each)],
         Tensor<double> doubles => [.. doubles],

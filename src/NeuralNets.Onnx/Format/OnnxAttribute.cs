@@ -23,6 +23,7 @@ internal sealed class OnnxAttribute
     public static OnnxAttribute Read(ProtoReader reader)
     {
         var attribute = new OnnxAttribute();
+        var type = AttributeType.Undefined;
         while (reader.Next())
         {
             switch (reader.Field)
@@ -48,12 +49,31 @@ internal sealed class OnnxAttribute
                 case Fields.Attribute.Ints:
                     reader.ReadIntegers(attribute.Integers);
                     break;
+                case Fields.Attribute.Type:
+                    type = (AttributeType)reader.ReadInteger();
+                    break;
                 default:
                     reader.Skip();
                     break;
             }
         }
 
+        bool isOther = (attribute.Integer is not null && type != AttributeType.Int)
+            || (attribute.Number is not null && type != AttributeType.Float)
+            || (attribute.Text is not null && type != AttributeType.String)
+            || (attribute.Tensor is not null && type != AttributeType.Tensor)
+            || (attribute._floats.Count > 0 && type != AttributeType.Floats)
+            || (attribute.Integers.Count > 0 && type != AttributeType.Ints);
+        if (isOther && type != AttributeType.Undefined)
+        {
+            throw new InvalidDataException(
+                $"an attribute must have a value of its type, but {OnnxModel.Quote(attribute.Name)} is of the type {type} and has another one.");
+        }
+
+        // Writers that follow the third version of the language leave out what is 0 or empty.
+        attribute.Integer ??= type == AttributeType.Int ? 0 : null;
+        attribute.Number ??= type == AttributeType.Float ? 0 : null;
+        attribute.Text ??= type == AttributeType.String ? "" : null;
         return attribute;
     }
 

@@ -13,7 +13,7 @@ internal sealed class OnnxModel
 
     public OnnxGraph Graph { get; }
 
-    /// <summary>The version of the operators without a domain.</summary>
+    /// <summary>The version of the operators without a domain; the newest one if the file does not say it.</summary>
     public long Opset { get; }
 
     /// <exception cref="InvalidDataException">It is not a model.</exception>
@@ -40,7 +40,9 @@ internal sealed class OnnxModel
             }
         }
 
-        return new OnnxModel(graph ?? throw new InvalidDataException("an ONNX model must have a graph, but there is none."), opset);
+        return new OnnxModel(
+            graph ?? throw new InvalidDataException("an ONNX model must have a graph, but there is none."),
+            opset == 0 ? long.MaxValue : opset);
     }
 
     private static long ReadOpset(ProtoReader reader)

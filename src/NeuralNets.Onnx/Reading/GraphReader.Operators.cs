@@ -348,7 +348,7 @@ internal sealed partial class GraphReader
     {
         const int TestModeWasAttribute = 7;
         const int TrainingModeIsInput = 12;
-        return _model.Opset is > 0 and < TestModeWasAttribute ? node.Integer("is_test", 0) != 0
+        return _model.Opset < TestModeWasAttribute ? node.Integer("is_test", 0) != 0
             : _model.Opset < TrainingModeIsInput || inputs.ElementAtOrDefault(2) switch
             {
                 null => true,
