@@ -19,7 +19,9 @@ public sealed class OnnxEncoderTests
 
     private static readonly Dictionary<string, ColumnUse> s_uses = new()
     {
-        ["rooms"] = ColumnUse.Category, ["raw"] = ColumnUse.PassThrough, ["floors"] = ColumnUse.Category,
+        ["rooms"] = ColumnUse.Category,
+        ["raw"] = ColumnUse.PassThrough,
+        ["floors"] = ColumnUse.Category,
     };
 
     [Fact]
@@ -70,7 +72,8 @@ public sealed class OnnxEncoderTests
 
         double[] prices = session.Run<double>(Inputs(encoder, training), "output");
 
-        double[] expected = [.. network.Predict(encoder.EncodeFeatures<float>(training)).Row(0).Select(value => encoder.DecodeValue(value))];
+        Vector<float> standardized = network.Predict(encoder.EncodeFeatures<float>(training)).Row(0);
+        double[] expected = [.. standardized.Select(value => encoder.DecodeValue(value))];
         prices.Zip(expected).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-6 * encoder.TargetEncoding.Deviation);
     }
 
@@ -79,7 +82,9 @@ public sealed class OnnxEncoderTests
     {
         Table table = Table.FromDictionaries(Enumerable.Range(0, 30).Select(i => new Dictionary<string, object?>
         {
-            ["label"] = i * 0.3 % 2, ["layers.0.weight"] = i % 3 == 0 ? "a" : "b", ["answer"] = i % 2 == 0 ? "x" : "y",
+            ["label"] = i * 0.3 % 2,
+            ["layers.0.weight"] = i % 3 == 0 ? "a" : "b",
+            ["answer"] = i % 2 == 0 ? "x" : "y",
         }));
         var encoder = TableEncoder.Fit(table, "answer");
         var network = new Network<float>([encoder.FeatureCount, 2, 2], new Relu<float>(), seed: 1);
@@ -96,7 +101,8 @@ public sealed class OnnxEncoderTests
     {
         Table table = Table.FromDictionaries(Enumerable.Range(0, 30).Select(i => new Dictionary<string, object?>
         {
-            ["day"] = new DateOnly(2026, 1, 1 + i), ["answer"] = i % 2 == 0 ? "x" : "y",
+            ["day"] = new DateOnly(2026, 1, 1 + i),
+            ["answer"] = i % 2 == 0 ? "x" : "y",
         }));
         var encoder = TableEncoder.Fit(table, "answer", new() { Uses = new Dictionary<string, ColumnUse> { ["day"] = ColumnUse.Date } });
         var network = new Network<float>([encoder.FeatureCount, 2, 2], new Relu<float>(), seed: 1);
@@ -154,7 +160,8 @@ public sealed class OnnxEncoderTests
         bool isText = encoder.Encodings[encoder.ColumnNames.ToList().IndexOf(name)] is CategoryEncoding { AreNumbers: false };
         IEnumerable<TableCell> cells = Enumerable.Range(0, column.Count).Select(column.Cell);
         return isText
-            ? NamedOnnxValue.CreateFromTensor(name, new DenseTensor<string>(cells.Select(cell => cell.ToString()).ToArray(), [column.Count, 1]))
+            ? NamedOnnxValue.CreateFromTensor(
+                name, new DenseTensor<string>(cells.Select(cell => cell.ToString()).ToArray(), [column.Count, 1]))
             : NamedOnnxValue.CreateFromTensor(
                 name, new DenseTensor<double>(cells.Select(cell => cell.Number ?? double.NaN).ToArray(), [column.Count, 1]));
     }

@@ -61,7 +61,8 @@ public sealed class OnnxFileTests
     {
         Table table = Table.FromDictionaries(Enumerable.Range(0, 30).Select(i => new Dictionary<string, object?>
         {
-            ["x"] = i % 3 == 0 ? "\ud800" : "b", ["answer"] = i % 2 == 0 ? "x" : "y",
+            ["x"] = i % 3 == 0 ? "\ud800" : "b",
+            ["answer"] = i % 2 == 0 ? "x" : "y",
         }));
         var encoder = TableEncoder.Fit(table, "answer");
 

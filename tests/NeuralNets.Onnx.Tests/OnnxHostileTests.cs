@@ -15,7 +15,8 @@ public sealed class OnnxHostileTests(ITestOutputHelper output)
     // NEURALNETS_EXHAUSTIVE=1 in the environment runs them all.
     private static readonly int s_cases = Environment.GetEnvironmentVariable("NEURALNETS_EXHAUSTIVE") == "1" ? 150_000 : 1_500;
 
-    private static readonly byte[][] s_files = [.. OnnxLoadTests.Files("form-*", "torch-*").Select(OnnxLoadTests.Path).Select(File.ReadAllBytes)];
+    private static readonly byte[][] s_files =
+        [.. OnnxLoadTests.Files("form-*", "torch-*").Select(OnnxLoadTests.Path).Select(File.ReadAllBytes)];
 
     [Fact]
     public void Load_OfChangedBytes_LoadsOrThrowsInvalidData() => Fuzz(seed: 1, random =>

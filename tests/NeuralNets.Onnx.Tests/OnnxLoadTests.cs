@@ -4,8 +4,8 @@ using NeuralNets.Core;
 
 namespace NeuralNets.Onnx.Tests;
 
-/// <summary>Files of other programs: what is loaded answers as ONNX Runtime does, and the rest is refused with the reason. The scripts beside
-/// the files made them.</summary>
+/// <summary>Files of other programs: what is loaded answers as ONNX Runtime does, and the rest is refused with the reason. The scripts
+/// beside the files made them.</summary>
 public sealed class OnnxLoadTests
 {
     private const int Rows = 200;
@@ -59,7 +59,8 @@ public sealed class OnnxLoadTests
 
         int width = rows.Length / count;
         network.InputCount.Should().Be(width);
-        double[] inputs = [.. Enumerable.Range(0, rows.Length).Select(i => (double)(isColumns ? rows[(i % width * count) + (i / width)] : rows[i]))];
+        double[] inputs = [.. Enumerable.Range(0, rows.Length)
+            .Select(i => (double)(isColumns ? rows[(i % width * count) + (i / width)] : rows[i]))];
         double[] answers = new double[count * network.OutputCount];
         network.Predict(inputs, answers);
         if (file == "form-label-only")
@@ -93,7 +94,8 @@ public sealed class OnnxLoadTests
         Network<float> single = OnnxFile.Load<float>(Path("form-gemm"));
         Network<double> wide = OnnxFile.Load<double>(Path("form-gemm"));
 
-        wide.Layers[0].Weights.ToArray().Cast<double>().Should().Equal(single.Layers[0].Weights.ToArray().Cast<float>().Select(w => (double)w));
+        wide.Layers[0].Weights.ToColumnMajorArray().Should()
+            .Equal(single.Layers[0].Weights.ToColumnMajorArray().Select(weight => (double)weight));
     }
 
     [Fact]
@@ -122,7 +124,11 @@ public sealed class OnnxLoadTests
     public void Load_OfFunctions_FindsThem(string file, string network) => OnnxFile.Load<float>(Path(file)).ToString().Should().Be(network);
 
     public static string[] Files(params string[] patterns) =>
-        [.. patterns.SelectMany(pattern => Directory.GetFiles(Folder, pattern + ".onnx")).Select(System.IO.Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)!];
+        [
+            .. patterns.SelectMany(pattern => Directory.GetFiles(Folder, pattern + ".onnx"))
+                .Select(System.IO.Path.GetFileNameWithoutExtension)
+                .Order(StringComparer.Ordinal)!,
+        ];
 
     public static string Path(string file) => System.IO.Path.Combine(Folder, file + ".onnx");
 

@@ -15,7 +15,8 @@ public abstract class OnnxSaveTests<T>
         [.. ActivationCatalog<T>.Entries.Select(entry => entry.Name).Where(name => name != "Softmax")], ["Softmax", "Sigmoid", "Identity"]);
 
     /// <summary>Each function of the catalog as that of the output.</summary>
-    public static TheoryData<string, string> Outputs => Combine(["Relu"], [.. ActivationCatalog<T>.Entries.Select(entry => entry.Name).Except(["Softmax", "Sigmoid", "Identity"])]);
+    public static TheoryData<string, string> Outputs => Combine(
+        ["Relu"], [.. ActivationCatalog<T>.Entries.Select(entry => entry.Name).Except(["Softmax", "Sigmoid", "Identity"])]);
 
     [Theory]
     [MemberData(nameof(Functions))]

@@ -9,9 +9,19 @@ internal sealed class ProtoTree
     // Which fields of a message are messages, and which kind they are.
     private static readonly Dictionary<(string, int), string> s_messages = new()
     {
-        [("model", 7)] = "graph", [("model", 8)] = "opset", [("graph", 1)] = "node", [("graph", 5)] = "tensor", [("graph", 11)] = "value",
-        [("graph", 12)] = "value", [("node", 5)] = "attribute", [("attribute", 5)] = "tensor", [("value", 2)] = "type",
-        [("type", 1)] = "tensor-type", [("tensor-type", 2)] = "shape", [("shape", 1)] = "dimension", [("tensor", 13)] = "entry",
+        [("model", 7)] = "graph",
+        [("model", 8)] = "opset",
+        [("graph", 1)] = "node",
+        [("graph", 5)] = "tensor",
+        [("graph", 11)] = "value",
+        [("graph", 12)] = "value",
+        [("node", 5)] = "attribute",
+        [("attribute", 5)] = "tensor",
+        [("value", 2)] = "type",
+        [("type", 1)] = "tensor-type",
+        [("tensor-type", 2)] = "shape",
+        [("shape", 1)] = "dimension",
+        [("tensor", 13)] = "entry",
     };
 
     private static readonly long[] s_awkward =

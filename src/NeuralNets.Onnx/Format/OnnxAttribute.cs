@@ -67,7 +67,8 @@ internal sealed class OnnxAttribute
         if (isOther && type != AttributeType.Undefined)
         {
             throw new InvalidDataException(
-                $"an attribute must have a value of its type, but {OnnxModel.Quote(attribute.Name)} is of the type {type} and has another one.");
+                $"an attribute must have a value of its type, but {OnnxModel.Quote(attribute.Name)} is of the type {type} and has "
+                + "another one.");
         }
 
         // Writers that follow the third version of the language leave out what is 0 or empty.

@@ -67,6 +67,7 @@ internal sealed class OnnxNode
     {
         string name = Name.Length > 0 ? Name : Outputs.FirstOrDefault(output => output.Length > 0) ?? "";
         string type = Domain is "" or "ai.onnx" ? Operator : $"{Domain}.{Operator}";
-        return $"node {OnnxModel.Quote(name)} ({(type.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_') ? type : OnnxModel.Quote(type))})";
+        bool isPlain = type.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_');
+        return $"node {OnnxModel.Quote(name)} ({(isPlain ? type : OnnxModel.Quote(type))})";
     }
 }

@@ -80,8 +80,9 @@ internal sealed class OnnxTensor
         long count = 1;
         foreach (long dimension in Dimensions)
         {
-            count = dimension is >= 0 and <= int.MaxValue && Dimensions.Count <= MaxRank && count * dimension is <= int.MaxValue and var product
-                ? product
+            bool isPossible = Dimensions.Count <= MaxRank && dimension is >= 0 and <= int.MaxValue && count * dimension <= int.MaxValue;
+            count = isPossible
+                ? count * dimension
                 : throw new InvalidDataException(
                     $"a tensor must have at most {MaxRank} dimensions and {int.MaxValue} numbers, but {this} has other ones.");
         }
@@ -94,7 +95,8 @@ internal sealed class OnnxTensor
 
     /// <summary>Returns name, type and dimensions for messages.</summary>
     public override string ToString() =>
-        $"tensor {OnnxModel.Quote(Name)} ({Type}, [{string.Join(", ", Dimensions.Take(MaxRank))}{(Dimensions.Count > MaxRank ? ", …" : "")}])";
+        $"tensor {OnnxModel.Quote(Name)} ({Type}, [{string.Join(", ", Dimensions.Take(MaxRank))}"
+        + $"{(Dimensions.Count > MaxRank ? ", …" : "")}])";
 
     /// <summary>Returns little-endian numbers as doubles.</summary>
     public static double[] Decode(IReadOnlyList<ArraySegment<byte>> parts, TensorType type, ReadBudget budget)

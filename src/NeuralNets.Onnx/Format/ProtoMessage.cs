@@ -3,7 +3,8 @@ using Google.Protobuf;
 
 namespace NeuralNets.Onnx.Format;
 
-/// <summary>A message to be written: its fields in the order in which they were added, so that the same content is the same bytes.</summary>
+/// <summary>A message to be written: its fields in the order in which they were added, so that the same content is the same
+/// bytes.</summary>
 internal sealed class ProtoMessage
 {
     // A lone surrogate has no UTF-8, and another character in its place would be another text.

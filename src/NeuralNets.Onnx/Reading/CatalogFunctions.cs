@@ -2,7 +2,8 @@ using NeuralNets.Core.Activations;
 
 namespace NeuralNets.Onnx.Reading;
 
-/// <summary>Finds the function of the catalog that an expression is, by its values: exporters write the same function in many forms.</summary>
+/// <summary>Finds the function of the catalog that an expression is, by its values: exporters write the same function in many
+/// forms.</summary>
 internal static class CatalogFunctions
 {
     /// <summary>How far values may differ, by constants that were rounded to float. The approximation of GELU by tanh is 500 times as

@@ -199,7 +199,8 @@ internal sealed partial class GraphReader
         {
             numbers[i] = (operation with
             {
-                Left = Expression.Constant(left.Single ?? left.Numbers[i]), Right = Expression.Constant(right.Single ?? right.Numbers[i]),
+                Left = Expression.Constant(left.Single ?? left.Numbers[i]),
+                Right = Expression.Constant(right.Single ?? right.Numbers[i]),
             }).At(0);
         }
 
@@ -240,7 +241,8 @@ internal sealed partial class GraphReader
         bool fits = signal.IsColumns
             ? constant.Dimensions is [_, 1]
             : constant.Dimensions is [_] or [1, _];
-        return fits && constant.AreNumbers && (signal.Dimensions is null || (signal.Dimensions.Length == 1 && signal.Width == constant.Numbers.Length));
+        return fits && constant.AreNumbers
+            && (signal.Dimensions is null || (signal.Dimensions.Length == 1 && signal.Width == constant.Numbers.Length));
     }
 
     private static SignalValue? PRelu(OnnxNode node, SignalValue signal, ConstantValue? slopes) =>
@@ -263,7 +265,9 @@ internal sealed partial class GraphReader
             function = new Expression(ExpressionKind.Minimum, function, Expression.Constant(maximum.Value));
         }
 
-        return inputs.Skip(1).All(input => input is null or ConstantValue { Single: not null }) ? Elementwise(node, signal, function) : null;
+        return inputs.Skip(1).All(input => input is null or ConstantValue { Single: not null })
+            ? Elementwise(node, signal, function)
+            : null;
     }
 
     private SignalValue? Softmax(OnnxNode node, SignalValue signal)

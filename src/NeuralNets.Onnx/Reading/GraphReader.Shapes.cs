@@ -39,7 +39,8 @@ internal sealed partial class GraphReader
                     ? constant with { Dimensions = axis == 0 ? [1, .. constant.Dimensions] : [.. constant.Dimensions, 1] }
                     : null;
             case "Gather":
-                return constant.Dimensions.Length == 1 && node.Integer("axis", 0) == 0 && inputs.ElementAtOrDefault(1) is ConstantValue indices
+                return constant.Dimensions.Length == 1 && node.Integer("axis", 0) == 0
+                    && inputs.ElementAtOrDefault(1) is ConstantValue indices
                     ? Gather(constant, indices)
                     : null;
             case "Slice":
@@ -162,7 +163,8 @@ internal sealed partial class GraphReader
                 constant with { Type = constant.Type == TensorType.Double ? constant.Type : type },
             TensorType.Float when constant.Type != TensorType.Double => constant with { Type = type },
             // In float from here on, whatever it was.
-            TensorType.Float => constant with { Type = type, Numbers = Array.ConvertAll(constant.Numbers, number => (double)(float)number) },
+            TensorType.Float => new ConstantValue(
+                Array.ConvertAll(constant.Numbers, number => (double)(float)number), constant.Dimensions, type),
             _ => null,
         };
     }

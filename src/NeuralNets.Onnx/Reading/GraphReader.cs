@@ -2,8 +2,8 @@ using NeuralNets.Onnx.Format;
 
 namespace NeuralNets.Onnx.Reading;
 
-/// <summary>Follows a graph from its input to its outputs and finds the steps of a network in it. What is not a part of one is refused where
-/// an output depends on it.</summary>
+/// <summary>Follows a graph from its input to its outputs and finds the steps of a network in it. What is not a part of one is refused
+/// where an output depends on it.</summary>
 internal sealed partial class GraphReader
 {
     private readonly OnnxModel _model;
@@ -50,7 +50,8 @@ internal sealed partial class GraphReader
         {
             if (!_initializers.TryAdd(tensor.Name, tensor))
             {
-                throw new InvalidDataException($"a value must have one source, but there are two initializers {OnnxModel.Quote(tensor.Name)}.");
+                throw new InvalidDataException(
+                    $"a value must have one source, but there are two initializers {OnnxModel.Quote(tensor.Name)}.");
             }
         }
 
@@ -60,8 +61,7 @@ internal sealed partial class GraphReader
         {
             throw new InvalidDataException(
                 "a network must have one input, a row of numbers for each sample, but the graph has "
-                + (inputs.Length == 0 ? "none." : $"{inputs.Length}: {string.Join(", ", inputs.Take(8).Select(input => OnnxModel.Quote(input.Name)))}"
-                + $"{(inputs.Length > 8 ? ", …" : "")}."));
+                + $"{(inputs.Length == 0 ? "" : $"{inputs.Length}: ")}{Names(inputs)}.");
         }
 
         if (inputs[0].Type is TensorType.String or TensorType.Bool or TensorType.Complex64 or TensorType.Complex128)
@@ -134,8 +134,9 @@ internal sealed partial class GraphReader
         GraphValue[] values = [.. outputs.Select(output => Required(output.Name))];
         if (values.OfType<ForeignValue>().FirstOrDefault() is { } reason)
         {
+            bool hasOther = values.Any(value => value is SignalValue);
             throw new InvalidDataException(
-                reason.Reason + (values.Any(value => value is SignalValue) ? $" The graph has the outputs {Names(outputs)}: name the one wanted." : ""));
+                reason.Reason + (hasOther ? $" The graph has the outputs {Names(outputs)}: name the one wanted." : ""));
         }
 
         SignalValue[] signals = [.. values.OfType<SignalValue>()];
@@ -166,8 +167,8 @@ internal sealed partial class GraphReader
     private static InvalidDataException DoesNotDepend(string output) =>
         new($"an output must depend on the input, but {OnnxModel.Quote(output)} does not.");
 
-    private static string Names(List<OnnxValueInfo> outputs) => outputs.Count == 0 ? "none"
-        : string.Join(", ", outputs.Take(8).Select(output => OnnxModel.Quote(output.Name))) + (outputs.Count > 8 ? ", …" : "");
+    private static string Names(IReadOnlyCollection<OnnxValueInfo> values) => values.Count == 0 ? "none"
+        : string.Join(", ", values.Take(8).Select(value => OnnxModel.Quote(value.Name))) + (values.Count > 8 ? ", …" : "");
 
     /// <summary>Returns a value that an earlier node, an initializer or the input is the source of.</summary>
     private GraphValue Required(string name)

@@ -5,7 +5,8 @@ namespace NeuralNets.Onnx.Reading;
 /// <summary>What is known of a value of a graph.</summary>
 internal abstract record GraphValue;
 
-/// <summary>Numbers that do not depend on the samples, row by row, except that NaN among integers stands for the number of samples.</summary>
+/// <summary>Numbers that do not depend on the samples, row by row, except that NaN among integers stands for the number of
+/// samples.</summary>
 /// <param name="Numbers">The numbers.</param>
 /// <param name="Dimensions">The dimensions, none for a single number.</param>
 /// <param name="Type">The element type in the file.</param>

@@ -124,8 +124,8 @@ internal sealed class LayerBuilder(ReadBudget budget)
         {
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"the {parameter.Name} of {match.Name} must be between {parameter.Minimum} and {parameter.Maximum}, but is {match.Parameter} in "
-                + $"{signal.Node}."));
+                $"the {parameter.Name} of {match.Name} must be between {parameter.Minimum} and {parameter.Maximum}, but is "
+                + $"{match.Parameter} in {signal.Node}."));
         }
 
         Apply(match.Factor, match.Summand, signal);
@@ -165,7 +165,8 @@ internal sealed class LayerBuilder(ReadBudget budget)
         if (_scale is not null || _shift is not null || _layers.Count == 0 || _layers[^1] is not { Function: "Sigmoid", OutputCount: 1 })
         {
             throw new InvalidDataException(
-                $"two probabilities must be 1 - p and p with p from a sigmoid of one value, but {signal.Node} makes them of something else.");
+                $"two probabilities must be 1 - p and p with p from a sigmoid of one value, but {signal.Node} makes them of something "
+                + "else.");
         }
 
         // The softmax of 0 and z is 1 - σ(z) and σ(z).

@@ -48,8 +48,8 @@ internal static class ActivationNodes
                 ? Rectifier<T>(graph, z, name, SeluAlpha * SeluScale, SeluScale, isExponential: true)
                 : graph.Node("Selu", name, [z], Attribute("alpha", (float)SeluAlpha), Attribute("gamma", (float)SeluScale)),
             _ => throw new NotSupportedException(
-                $"An ONNX file can have the functions of {nameof(ActivationCatalog<T>)}, but {layer} has {activation}, which is custom: ONNX "
-                + "has no code of its own for it. Give the layer one of those functions."),
+                $"An ONNX file can have the functions of {nameof(ActivationCatalog<T>)}, but {layer} has {activation}, which is custom: "
+                + "ONNX has no operator for it. Give the layer one of those functions."),
         };
     }
 

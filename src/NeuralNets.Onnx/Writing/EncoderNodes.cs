@@ -6,8 +6,8 @@ using static NeuralNets.Onnx.Writing.GraphWriter;
 
 namespace NeuralNets.Onnx.Writing;
 
-/// <summary>What a <see cref="TableEncoder"/> does, as nodes: one input of one column per column of the table, of doubles or of texts, and the
-/// same arithmetic in the same order, so that the features have the same bits.</summary>
+/// <summary>What a <see cref="TableEncoder"/> does, as nodes: one input of one column per column of the table, of doubles or of texts, and
+/// the same arithmetic in the same order, so that the features have the same bits.</summary>
 internal static class EncoderNodes
 {
     /// <summary>Adds the inputs and what becomes of them.</summary>
@@ -69,8 +69,9 @@ internal static class EncoderNodes
         NumberEncoding => false,
         CategoryEncoding category => !category.AreNumbers,
         _ => throw new NotSupportedException(
-            $"An ONNX file can have columns of numbers and of categories, but \"{encoding.Column}\" has dates, for which ONNX has no operator: "
-            + $"save the network without the encoder, or give the encoder the year, month and so on as columns instead of the date."),
+            $"An ONNX file can have columns of numbers and of categories, but \"{encoding.Column}\" has dates, for which ONNX has no "
+            + "operator: save the network without the encoder, or give the encoder the year, month and so on as columns instead of the "
+            + "date."),
     };
 
     private static void AddNumber<T>(GraphWriter graph, NumberEncoding encoding, string name, List<string> features)

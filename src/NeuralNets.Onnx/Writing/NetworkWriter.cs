@@ -173,8 +173,8 @@ internal static class NetworkWriter
         if (network.ParameterCount > limit)
         {
             throw new ArgumentException(
-                $"An ONNX file must be shorter than 2 GiB, so a network of {typeof(T).Name} must have at most {limit} parameters, but this one "
-                + $"has {network.ParameterCount}.",
+                $"An ONNX file must be shorter than 2 GiB, so a network of {typeof(T).Name} must have at most {limit} parameters, but this "
+                + $"one has {network.ParameterCount}.",
                 nameof(network));
         }
     }
