@@ -4,9 +4,10 @@ using NeuralNets.Core.Activations;
 using NeuralNets.Core.Data;
 using NeuralNets.Core.Serialization;
 using NeuralNets.Core.Training;
+using NeuralNets.Onnx;
 
-// A user's program: .ci/pack compiles it outside the repository against the packed library, so it is in no project here.
-// It learns XOR and some of the digits, saves a network and loads it, and fails where a result is not what it should be.
+// A user's program: .ci/pack compiles it outside the repository against the packed libraries, so it is in no project here.
+// It learns XOR and some of the digits, saves a network and loads it, also as ONNX, and fails where a result is not what it should be.
 // The argument is the folder of the digits.
 string folder = args[0];
 
@@ -31,6 +32,13 @@ file.Position = 0;
 Network<float> loaded = NetworkFile.Load<float>(file, "the file");
 Require(loaded.ComputeParametersSha256() == digits.ComputeParametersSha256(), "a saved network loads as it was");
 Console.WriteLine($"Saved and loaded: {file.Length} bytes");
+
+using var onnx = new MemoryStream();
+OnnxFile.Save(onnx, digits);
+onnx.Position = 0;
+Network<float> exported = OnnxFile.Load<float>(onnx, "the ONNX file");
+Require(exported.ComputeParametersSha256() == digits.ComputeParametersSha256(), "a network in an ONNX file loads as it was");
+Console.WriteLine($"As ONNX: {onnx.Length} bytes");
 
 Dataset<float> Digits(string prefix, int count) => Dataset<float>.FromImages(IdxReader.ReadImages(
     Path.Combine(folder, $"{prefix}-images-idx3-ubyte.gz"), Path.Combine(folder, $"{prefix}-labels-idx1-ubyte.gz")).Take(count));

@@ -30,6 +30,7 @@ internal static class PageProgram
         [
             .. Directory.EnumerateFiles(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "System*.dll"),
             typeof(Network<float>).Assembly.Location,
+            typeof(NeuralNets.Onnx.OnnxFile).Assembly.Location,
             typeof(MathNet.Numerics.LinearAlgebra.Matrix<float>).Assembly.Location,
         ]);
 

@@ -4,8 +4,8 @@ using NeuralNets.Core.Tests.Data;
 
 namespace NeuralNets.Core.Tests.Package;
 
-/// <summary>The library that the tests run with, packed into a folder of its own.</summary>
-public sealed class PackedLibrary : IDisposable
+/// <summary>A library that the tests run with, packed into a folder of its own.</summary>
+public class PackedLibrary : IDisposable
 {
     public const string Assembly = "lib/net10.0/NeuralNets.Core.dll";
     public const string Documentation = "lib/net10.0/NeuralNets.Core.xml";
@@ -13,13 +13,18 @@ public sealed class PackedLibrary : IDisposable
     private readonly TempDirectory _folder = new();
 
     public PackedLibrary()
+        : this("NeuralNets.Core")
     {
-        string project = Repository.File("src/NeuralNets.Core");
+    }
+
+    protected PackedLibrary(string name)
+    {
+        string project = Repository.File($"src/{name}");
         DotnetCommand.Run("pack", project, "--no-build", "-c", Repository.Configuration, "-o", _folder.File("."));
         Package = Read("*.nupkg");
         Symbols = Read("*.snupkg");
         PackageSize = new FileInfo(Find("*.nupkg")).Length;
-        Nuspec = XElement.Load(new MemoryStream(Package["NeuralNets.Core.nuspec"])).Elements().Single();
+        Nuspec = XElement.Load(new MemoryStream(Package[$"{name}.nuspec"])).Elements().Single();
     }
 
     /// <summary>The files in the package by their names, without those of the container format.</summary>
@@ -34,7 +39,11 @@ public sealed class PackedLibrary : IDisposable
     /// <summary>The element <c>metadata</c> of the package's description.</summary>
     public XElement Nuspec { get; }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     private string Find(string pattern) => Directory.GetFiles(_folder.File("."), pattern).Should().ContainSingle().Subject;
 
