@@ -21,7 +21,11 @@ Console.WriteLine();
 // 4. Ask: one row as it may come from a form, with a gap where the sex is.
 TableAnswer answer = model.Predict(new Dictionary<string, object?>
 {
-    ["island"] = "Biscoe", ["bill_length_mm"] = 47.5, ["bill_depth_mm"] = 14.9, ["flipper_length_mm"] = 218, ["body_mass_g"] = 5100,
+    ["island"] = "Biscoe",
+    ["bill_length_mm"] = 47.5,
+    ["bill_depth_mm"] = 14.9,
+    ["flipper_length_mm"] = 218,
+    ["body_mass_g"] = 5100,
 });
 Console.WriteLine($"A large one from Biscoe: {answer}");
 Console.WriteLine();

@@ -27,8 +27,12 @@ public sealed class CSharpRowTests
     {
         Uses = new Dictionary<string, ColumnUse>
         {
-            ["code"] = ColumnUse.Category, ["when"] = ColumnUse.Date, ["day \"only\""] = ColumnUse.Date, ["Row"] = ColumnUse.Category,
-            ["constant"] = ColumnUse.Number, ["truth"] = ColumnUse.Category,
+            ["code"] = ColumnUse.Category,
+            ["when"] = ColumnUse.Date,
+            ["day \"only\""] = ColumnUse.Date,
+            ["Row"] = ColumnUse.Category,
+            ["constant"] = ColumnUse.Number,
+            ["truth"] = ColumnUse.Category,
         },
     };
 

@@ -14,7 +14,7 @@ namespace NeuralNets.Core.Serialization.CSharp;
 internal sealed class SourceRecording
 {
     [ThreadStatic]
-    private static SourceRecording? t_current;
+    private static SourceRecording? s_current;
 
     private readonly List<SourceNode> _nodes = [];
     private readonly Dictionary<SourceNode, int> _positions = [];
@@ -31,15 +31,15 @@ internal sealed class SourceRecording
     public long SignBit { get; }
 
     /// <summary>The recording that is made on this thread.</summary>
-    public static SourceRecording Current => t_current ?? throw new UnreachableException("Nothing is recorded on this thread.");
+    public static SourceRecording Current => s_current ?? throw new UnreachableException("Nothing is recorded on this thread.");
 
     /// <summary>Records a function.</summary>
     public static SourceRecording Of<T>(IUnaryOperator<T> function)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var recording = new SourceRecording(BitsOf(T.NegativeZero));
-        SourceRecording? previous = t_current;
-        t_current = recording;
+        SourceRecording? previous = s_current;
+        s_current = recording;
         try
         {
             SourceValue x = recording.Add(new SourceNode(SourceOperation.Argument));
@@ -47,7 +47,7 @@ internal sealed class SourceRecording
         }
         finally
         {
-            t_current = previous;
+            s_current = previous;
         }
 
         return recording;
