@@ -30,8 +30,9 @@ namespace NeuralNets.Onnx;
 /// compared as they are, except that each spelling of <c>true</c> and <c>false</c> in small and large letters is the same.
 /// </para>
 /// <para>
-/// ONNX Runtime has its own kernels, so its answers differ from this library's in the last bits: in float by about 4 units in the last
-/// place of the largest output. It has none for the error function in double, so GELU is saved in float only.
+/// ONNX Runtime has its own kernels, so its answers differ from this library's in the last bits: in two layers by up to 4 units in
+/// the last place of the largest output, rounded up to a power of two, and by more in deeper networks. It has none for the error function
+/// in double, so GELU is saved in float only.
 /// </para>
 /// <para>
 /// <b>Loading.</b> A graph must be a network of dense layers: Gemm or MatMul and Add with constant weights, the functions of
