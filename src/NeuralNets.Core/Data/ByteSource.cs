@@ -239,7 +239,7 @@ internal sealed class ByteSource : IDisposable
             cause);
 
     /// <summary>Some bytes, a stream, and some more bytes, read as one.</summary>
-    private sealed class SplicedStream(byte[] head, Stream body, byte[] tail) : Stream
+    private sealed class SplicedStream(byte[] head, Stream body, byte[] tail) : ForwardStream
     {
         private int _headRead;
         private int _tailRead;
@@ -249,22 +249,6 @@ internal sealed class ByteSource : IDisposable
 
         /// <summary>The number of bytes of the body that have been read.</summary>
         public long BodyLength { get; private set; }
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
         public override int Read(Span<byte> buffer)
         {
@@ -287,14 +271,6 @@ internal sealed class ByteSource : IDisposable
 
             return Copy(tail, ref _tailRead, buffer);
         }
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         private static int Copy(byte[] source, ref int read, Span<byte> destination)
         {

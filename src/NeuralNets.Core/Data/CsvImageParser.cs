@@ -12,7 +12,7 @@ internal sealed class CsvImageParser(CsvRows rows, CsvImageFormat format)
     /// <summary>From so many columns on, a square number of them looks like images without labels: no smaller ones are usual.</summary>
     private const int MinSuspiciousColumns = 64;
 
-    /// <summary>What stands for a missing value in many files, and so is no name of a column.</summary>
+    /// <summary>What stands for a missing value in many files, and so is not the name of a column.</summary>
     private static readonly HashSet<string> s_missing = new(StringComparer.OrdinalIgnoreCase)
     {
         "", "NA", "N/A", "#N/A", "<NA>", "NaN", "NULL", "nil", "None", "missing", "?", "-", ".",

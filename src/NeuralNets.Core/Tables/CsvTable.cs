@@ -18,7 +18,8 @@ namespace NeuralNets.Core.Tables;
 /// <para>
 /// <b>The first row is a header</b> if it has words above columns of numbers, and data if it has numbers in columns of numbers. Where it
 /// has both or neither, as in a table of texts alone, that cannot be known, and reading ends with an error that says so:
-/// <see cref="CsvOptions.Header"/> tells it. So no row is ever taken for a header, or a header for a row, on suspicion. Without a header
+/// <see cref="CsvOptions.Header"/> tells it. So no row is taken for a header on suspicion. Names that are numbers, such as years, above
+/// numbers look like data and must be told. Without a header
 /// columns are called <c>column1</c>, <c>column2</c> …, and so is one that a header leaves without a name.
 /// </para>
 /// <para>

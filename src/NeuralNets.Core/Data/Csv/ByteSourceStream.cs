@@ -1,7 +1,7 @@
 namespace NeuralNets.Core.Data.Csv;
 
 /// <summary>A source of bytes as a stream that is read from first to last, of which the first bytes can be looked at before.</summary>
-internal sealed class ByteSourceStream : Stream
+internal sealed class ByteSourceStream : ForwardStream
 {
     private const int HeadLength = 4;
 
@@ -19,22 +19,6 @@ internal sealed class ByteSourceStream : Stream
     /// <summary>The first four bytes, or as many as there are.</summary>
     public ReadOnlySpan<byte> Head => _head.AsSpan(0, _headLength);
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override int Read(Span<byte> buffer)
     {
         if (_position == _headLength)
@@ -47,12 +31,4 @@ internal sealed class ByteSourceStream : Stream
         _position += length;
         return length;
     }
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -5,7 +5,7 @@ namespace NeuralNets.Core.Data.Csv;
 
 /// <summary>The text of a CSV file from its first row on, and its separator.</summary>
 /// <remarks>
-/// The text is UTF-8, or what a byte order mark at its start says. Excel's line <c>sep=;</c> is no row: it names the separator. Where
+/// The text is UTF-8, or what a byte order mark at its start says. Excel's line <c>sep=;</c> is not a row: it names the separator. Where
 /// neither it nor the caller does, the first rows tell.
 /// </remarks>
 internal sealed class CsvText : IDisposable
@@ -81,7 +81,7 @@ internal sealed class CsvText : IDisposable
                 throw new InvalidDataException($"{source.Name}: {mistake}");
             }
 
-            // A byte that is no character must be told, not become one.
+            // A byte that is not a character must be reported, instead of becoming one.
             encoding = (Encoding)(Marked(stream.Head) ?? encoding ?? Encoding.UTF8).Clone();
             encoding.DecoderFallback = DecoderFallback.ExceptionFallback;
             var reader = new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false, BufferLength);
@@ -97,7 +97,7 @@ internal sealed class CsvText : IDisposable
     /// <summary>Reads text, which stays open.</summary>
     public static CsvText Read(TextReader reader, string name, char? separator) => new(null, reader, name, separator);
 
-    /// <summary>Returns the exception for a text with bytes that are no characters.</summary>
+    /// <summary>Returns the exception for a text with bytes that are not characters.</summary>
     public static InvalidDataException NotUtf8(string name, int line, DecoderFallbackException cause) => new(
         $"{name}: the text must be UTF-8, or another encoding that is told or marked, but line {line} or one of those soon after it has "
         + $"bytes that are not ({Convert.ToHexStringLower(cause.BytesUnknown ?? [])}). Save the file as UTF-8, or give its encoding: "
